@@ -1,0 +1,31 @@
+# Two commands matter: `make book` and `make test`. Each makes .venv/ first if it is missing or stale.
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: book test exercises lint format clean
+
+book: $(READY)
+	$(BIN)/jupyter-book build -W -q .
+	@test -s _build/html/chapters/lstm_gates.html
+	@echo "The book is ready. Open $(CURDIR)/_build/html/index.html"
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+exercises: $(READY)
+	$(BIN)/unrolled release
+
+lint: $(READY)
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+format: $(READY)
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+$(READY): pyproject.toml
+	python3 -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check -e ".[dev]"
+	touch $@
+
+clean:
+	rm -rf _build build

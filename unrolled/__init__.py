@@ -1,0 +1,1 @@
+"""Unrolled: a course on recurrent networks and LSTMs whose exercises grade themselves."""
