@@ -34,7 +34,7 @@ class ReberStream(NamedTuple):
     """Streams of embedded Reber strings, one after the other, without a mark between them."""
 
     symbols: np.ndarray
-    """(T + 1, B) integers: indices into `REBER_SYMBOLS`. Step t reads row t and predicts row t + 1."""
+    """(T + 1, B) indices into `REBER_SYMBOLS`. Step t reads row t and predicts row t + 1."""
     legal: np.ndarray
     """(T, B, V) booleans: the symbols that the grammar allows in row t + 1."""
     recall: np.ndarray
@@ -141,7 +141,7 @@ def one_hot(indices: np.ndarray, V: int = len(REBER_SYMBOLS)) -> np.ndarray:
         IndexError: if an index lies outside [0, V).
     """
     indices = np.asarray(indices)
-    if indices.size and not (0 <= indices.min() and indices.max() < V):
+    if indices.size and (indices.min() < 0 or indices.max() >= V):
         raise IndexError(f"indices must lie in [0, {V})")
     return np.eye(V)[indices]
 
