@@ -1,0 +1,177 @@
+"""The checks of the exercise on the gates of an LSTM.
+
+`answer` holds the learner's names, `reference` the reference solution, `rng` a NumPy generator.
+The sentence under each test is what the learner reads. Sizes all differ, weights are of order one.
+"""
+
+import numpy as np
+
+from unrolled.expect import agree, have_shape, require
+
+T, B, D, H = 6, 3, 4, 5
+STEP = ("row", "unit")
+SEQUENCE = ("time step", "row", "unit")
+
+
+def draw_params(rng, blocks=4):
+    """Return weights of order one for an LSTM with that many blocks of H columns."""
+    return {
+        "W_xh": rng.normal(size=(D, blocks * H)),
+        "W_hh": rng.normal(size=(H, blocks * H)),
+        "b_h": rng.normal(size=blocks * H),
+    }
+
+
+def draw_step(rng, blocks=4):
+    """Return x, h, c and parameters for one step."""
+    h, c = rng.uniform(-0.9, 0.9, size=(B, H)), rng.normal(size=(B, H))
+    return rng.normal(size=(B, D)), h, c, draw_params(rng, blocks)
+
+
+def draw_sequence(rng):
+    """Return xs, h0, c0 and parameters for a sequence."""
+    _, h0, c0, params = draw_step(rng)
+    return rng.normal(size=(T, B, D)), h0, c0, params
+
+
+def test_split_gates_returns_four_arrays_of_one_block_each(answer, rng):
+    """four arrays of shape (B, H) come back"""
+    have_shape(answer.split_gates(rng.normal(size=(B, 4 * H))), dict.fromkeys("ifgo", (B, H)))
+
+
+def test_split_gates_gives_each_block_its_activation(answer, reference, rng):
+    """i, f, g and o have the right values, in this order"""
+    a = rng.normal(size=(B, 4 * H))
+    agree(answer.split_gates(a), reference.split_gates(a), "i, f, g, o", STEP)
+
+
+def test_split_gates_saturates_for_large_pre_activations(answer, reference, rng):
+    """gates close to 0 and 1, and the candidate to -1 and 1, for large |a|"""
+    a = rng.choice([-60.0, 60.0], size=(B, 4 * H))
+    agree(answer.split_gates(a), reference.split_gates(a), "i, f, g, o", STEP)
+
+
+def test_lstm_param_count_is_right_for_one_bias(answer, reference, rng):
+    """the number is right with one bias vector"""
+    for d, h in rng.integers(2, 40, size=(4, 2)).tolist():
+        got = answer.lstm_param_count(d, h)
+        agree(got, reference.lstm_param_count(d, h), "the number of parameters")
+
+
+def test_lstm_param_count_is_right_for_two_biases(answer, reference, rng):
+    """the number is right with two bias vectors, as in PyTorch"""
+    for d, h in rng.integers(2, 40, size=(4, 2)).tolist():
+        got = answer.lstm_param_count(d, h, 2)
+        agree(got, reference.lstm_param_count(d, h, 2), "the number of parameters")
+
+
+def test_lstm_step_returns_two_states(answer, rng):
+    """h and c come back, each of shape (B, H)"""
+    have_shape(answer.lstm_step(*draw_step(rng)), {"h": (B, H), "c": (B, H)})
+
+
+def test_lstm_step_gives_the_next_states(answer, reference, rng):
+    """h and c have the right values"""
+    args = draw_step(rng)
+    agree(
+        answer.lstm_step(*args),
+        reference.lstm_step(*args),
+        "h, c",
+        STEP,
+        carried=lambda: reference.using(answer, "split_gates").lstm_step(*args),
+    )
+
+
+def test_lstm_step_works_for_another_batch_size(answer, reference, rng):
+    """h and c are right for a batch of one and with large states"""
+    x, h, c, params = draw_step(rng)
+    args = (x[:1], h[:1], 3.0 * c[:1], params)
+    agree(
+        answer.lstm_step(*args),
+        reference.lstm_step(*args),
+        "h, c",
+        STEP,
+        carried=lambda: reference.using(answer, "split_gates").lstm_step(*args),
+    )
+
+
+def test_lstm_forward_returns_every_state(answer, rng):
+    """hs and cs come back, each of shape (T, B, H)"""
+    have_shape(answer.lstm_forward(*draw_sequence(rng)), {"hs": (T, B, H), "cs": (T, B, H)})
+
+
+def test_lstm_forward_gives_the_right_states(answer, reference, rng):
+    """hs and cs have the right values at every time step"""
+    args = draw_sequence(rng)
+    agree(
+        answer.lstm_forward(*args),
+        reference.lstm_forward(*args),
+        "hs, cs",
+        SEQUENCE,
+        carried=lambda: reference.using(answer, "lstm_step").lstm_forward(*args),
+    )
+
+
+def test_lstm_forward_works_for_a_single_step(answer, reference, rng):
+    """a sequence of one step works too"""
+    xs, h0, c0, params = draw_sequence(rng)
+    args = (xs[:1], h0, c0, params)
+    agree(
+        answer.lstm_forward(*args),
+        reference.lstm_forward(*args),
+        "hs, cs",
+        SEQUENCE,
+        carried=lambda: reference.using(answer, "lstm_step").lstm_forward(*args),
+    )
+
+
+def test_lstm97_step_returns_two_states(answer, rng):
+    """h and c come back, each of shape (B, H)"""
+    have_shape(answer.lstm97_step(*draw_step(rng, blocks=3)), {"h": (B, H), "c": (B, H)})
+
+
+def test_lstm97_step_gives_the_next_states(answer, reference, rng):
+    """h and c have the right values"""
+    args = draw_step(rng, blocks=3)
+    agree(answer.lstm97_step(*args), reference.lstm97_step(*args), "h, c", STEP)
+
+
+def test_forget_half_life_of_a_number(answer, reference, rng):
+    """the half-life is right for a single number"""
+    for f in rng.uniform(0.05, 0.999, size=4).tolist():
+        agree(answer.forget_half_life(f), reference.forget_half_life(f), "the half-life")
+
+
+def test_forget_half_life_of_an_array(answer, reference, rng):
+    """an array of gates gives an array of half-lives"""
+    f = rng.uniform(0.05, 0.999, size=(B, H))
+    agree(answer.forget_half_life(f), reference.forget_half_life(f), "the half-life", STEP)
+
+
+def test_forget_half_life_is_infinite_for_an_open_gate(answer, rng):
+    """a gate of exactly 1 never forgets: its half-life is infinite"""
+    for f in (1.0, np.array([1.0, 0.5])):
+        got = np.atleast_1d(np.asarray(answer.forget_half_life(f), dtype=float))
+        require(got[0] == np.inf, f"For f = 1 the half-life is {got[0]:.6g}; it should be inf.")
+
+
+def test_set_forget_bias_returns_parameters_of_the_same_form(answer, rng):
+    """a dictionary with W_xh, W_hh and b_h comes back, shapes unchanged"""
+    params = draw_params(rng)
+    got = answer.set_forget_bias(params, 1.5)
+    require(got is not None, "Nothing came back. Does the function end in `return`?")
+    require(isinstance(got, dict), "The parameters come back as a dictionary, as they went in.")
+    require(
+        got.keys() == params.keys(),
+        f"The dictionary has the keys {sorted(map(str, got))}; asked for: {sorted(params)}.",
+    )
+    for name, value in params.items():
+        have_shape(got[name], {name: value.shape})
+
+
+def test_set_forget_bias_changes_the_forget_gate_alone(answer, reference, rng):
+    """the forget gate's biases have the new value, all else the old one"""
+    params, bias = draw_params(rng), float(rng.uniform(1.5, 3))
+    got, expected = answer.set_forget_bias(params, bias), reference.set_forget_bias(params, bias)
+    for name in params:
+        agree(got[name], expected[name], name, ("entry",) if name == "b_h" else STEP)

@@ -1,0 +1,189 @@
+"""Stand-ins for the learner's names and for the reference: every call is traced, by value."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from unrolled.exercise import Exercise
+from unrolled.expect import NotRecorded, same
+
+
+class LearnerError(Exception):
+    """An exception that the learner's code raised, told without any framework line.
+
+    type_name and message are the exception's; line_number, line and function say where in the
+    learner's own code it was raised, as far as that is known.
+    """
+
+    def __init__(
+        self,
+        type_name: str,
+        message: str,
+        line_number: int | None = None,
+        line: str = "",
+        function: str = "",
+    ):
+        super().__init__(f"{type_name}: {message}" if message else type_name)
+        self.type_name, self.message = type_name, message
+        self.line_number, self.line, self.function = line_number, line, function
+
+
+class Missing(Exception):
+    """The learner's notebook defines no such name."""
+
+
+@dataclass
+class Call:
+    """One call of a learner's function: what went in (a copy) and what came of it."""
+
+    function: str
+    args: tuple
+    kwargs: dict
+    result: object = None
+    error: LearnerError | None = None
+    wrote_into_arguments: bool = False
+
+
+@dataclass
+class Answer:
+    """The learner's names, looked up with `lookup(name)`, which raises KeyError if absent.
+
+    Each call gets fresh copies of its arguments, so that nothing the learner's code keeps or
+    changes reaches a later comparison. `trace` holds the calls since it was last emptied.
+    """
+
+    lookup: Callable[[str], object]
+    trace: list[Call] = field(default_factory=list)
+
+    def __getattr__(self, name):
+        """Return the learner's `name`; a function comes back traced."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            value = self.lookup(name)
+        except KeyError:
+            raise Missing(name) from None
+        return _Traced(name, value, self.trace) if callable(value) else value
+
+
+class _Traced:
+    def __init__(self, name, function, trace):
+        self._name, self._function, self._trace = name, function, trace
+
+    def __call__(self, *args, **kwargs):
+        call = Call(self._name, copy.deepcopy(args), copy.deepcopy(kwargs))
+        self._trace.append(call)
+        sent, sent_kwargs = copy.deepcopy(args), copy.deepcopy(kwargs)
+        try:
+            call.result = self._function(*sent, **sent_kwargs)
+        except LearnerError as error:
+            call.error = error
+            raise
+        mutated = getattr(self._function, "mutated", None)  # a remote function knows by itself
+        if mutated is None:
+            mutated = not same([sent, sent_kwargs], [call.args, call.kwargs])
+        call.wrote_into_arguments = mutated
+        return call.result
+
+
+class Reference:
+    """The reference solution of an exercise, computed live."""
+
+    def __init__(self, exercise: Exercise, namespace: dict | None = None):
+        self._exercise = exercise
+        self._namespace = exercise.load() if namespace is None else namespace
+
+    def __getattr__(self, name):
+        """Return the reference's function of that name."""
+        return self._namespace[name]
+
+    def using(self, answer: Answer, *parts: str) -> Carried:
+        """Return this reference built on the learner's own `parts` instead of its own."""
+        return Carried(self._exercise, answer, parts)
+
+
+class Carried:
+    """A reference that uses some of the learner's parts, for errors carried forward."""
+
+    def __init__(self, exercise: Exercise, answer: Answer, parts: Sequence[str]):
+        self._namespace = exercise.load()
+        for part in parts:
+            self._namespace[part] = lambda *args, _part=part: getattr(answer, _part)(*args)
+
+    def __getattr__(self, name):
+        """Return the function of that name, or rather a version that tolerates broken parts."""
+        function = self._namespace[name]
+
+        def carried(*args):
+            """Return what follows from the learner's parts; None where nothing can follow."""
+            try:
+                result = function(*args)
+                # A part that lets nothing through would make every later answer right.
+                if all(not same(result, function(*moved)) for moved in _moved(args)):
+                    return result
+            except Exception:
+                # Whatever a wrong part returns may break the reference: then nothing follows.
+                return None
+            return None
+
+        return carried
+
+
+def _moved(args):
+    """Yield the arguments with one array at a time changed; dictionaries count by their values."""
+    rng = np.random.default_rng(0)
+    for k, arg in enumerate(args):
+        if isinstance(arg, dict):
+            for key, value in arg.items():
+                yield (
+                    *args[:k],
+                    {**arg, key: value + rng.uniform(0.5, 1, value.shape)},
+                    *args[k + 1 :],
+                )
+        elif isinstance(arg, np.ndarray):
+            yield (*args[:k], arg + rng.uniform(0.5, 1, arg.shape), *args[k + 1 :])
+
+
+class Replay:
+    """The reference as a learner's machine has it: results recorded for the public seed.
+
+    calls: for the running test, the recorded (function, args, result) in order.
+    """
+
+    def __init__(self):
+        self.calls = []
+
+    def __getattr__(self, name):
+        """Return a function that plays back the next recorded call, which must be this one."""
+
+        def replay(*args):
+            if not self.calls:
+                raise RecordingError(name)
+            function, recorded, result = self.calls.pop(0)
+            if function != name or not same(list(args), list(recorded)):
+                raise RecordingError(name)
+            return result
+
+        return replay
+
+    def using(self, answer, *parts):
+        """Refuse by NotRecorded: without the reference nothing can be carried forward."""
+        raise NotRecorded(
+            f"This part uses your {' and '.join(parts)}. If the earlier part is not right yet, "
+            "mend it first. Your mark does not depend on it: the grader judges each part on your "
+            "own earlier ones."
+        )
+
+
+class RecordingError(Exception):
+    """The check file and the recording beside it do not belong together."""
+
+    def __init__(self, name):
+        super().__init__(
+            f"the recording holds no such call of {name}: the files of this exercise do not "
+            "belong together. Get the exercise folder again; your notebook can stay."
+        )

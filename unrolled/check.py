@@ -1,0 +1,110 @@
+"""`check("lstm_step")` in a learner's notebook.
+
+It needs the base install and the exercise folder: the check file and the recording that stand
+beside the notebook. Nothing here knows the reference.
+"""
+
+from __future__ import annotations
+
+import linecache
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import unrolled
+from unrolled.answer import Answer, LearnerError, RecordingError
+
+_SENTENCES = (RecordingError,)
+
+
+def checks(topic: str, namespace: dict, folder: Path | str = ".") -> Callable:
+    """Return the function `check(name)` for a notebook on `topic`.
+
+    namespace: the notebook's `globals()`. folder: where the exercise's files are, by default the
+    notebook's own folder. Where the exercise is imported as a module, or runs in a grading worker,
+    the function that comes back does nothing: marks come from elsewhere.
+    """
+    if namespace.get("__name__") != "__main__" or unrolled.GRADING:
+        return lambda name=None: None
+    return _Checker(topic, namespace, Path(folder).resolve())
+
+
+class _Checker:
+    def __init__(self, topic, namespace, folder):
+        self._topic, self._namespace, self._folder = topic, namespace, folder
+        self._opened = None
+
+    def __repr__(self):
+        return f'check("…") runs the checks of one part of {self._topic}'
+
+    def __call__(self, name: str):
+        """Check the part called `name` and return the report, which shows itself."""
+        from unrolled import recording, runner
+        from unrolled.report import make_report
+
+        try:
+            recorded, check_file = self._open()
+            if name not in recorded.items:
+                return Trouble(
+                    f"There is no part {name!r}. The parts: {', '.join(recorded.items)}."
+                )
+            context = runner.Context(Answer(self._lookup), recorded.reference)
+            outcomes = check_file.run(name, context)
+        except (recording.RecordingFileError, runner.CheckFileError) as error:
+            return Trouble(str(error))
+        except KeyboardInterrupt:
+            return Trouble(f"Stopped. {name} was still running: is there a loop that never ends?")
+        for outcome in outcomes:
+            if isinstance(outcome.failure, _SENTENCES):
+                return Trouble(str(outcome.failure))
+        return make_report(recorded.items[name], outcomes, recorded.mistakes)
+
+    def _open(self):
+        from unrolled import recording, runner
+
+        if self._opened is None:
+            check_file = self._folder / f"test_{self._topic}.py"
+            if not check_file.is_file():
+                raise recording.RecordingFileError(
+                    f"{check_file.name} is not in {self._folder}. Keep the notebook in the exercise "
+                    "folder it came in and start it there."
+                )
+            recorded = recording.read(self._folder / f"{self._topic}.json")
+            self._opened = recorded, runner.CheckFile(check_file, recorded.items)
+        return self._opened
+
+    def _lookup(self, name):
+        value = self._namespace[name]
+        return local(value, self._namespace) if callable(value) else value
+
+
+class Trouble:
+    """A sentence in place of a report, where no check could be run."""
+
+    def __init__(self, words: str):
+        self.words = words
+
+    def __repr__(self):
+        return self.words
+
+
+def local(function: Callable, namespace: dict) -> Callable:
+    """Wrap a function of this process so that what it raises arrives as a LearnerError."""
+
+    def call(*args, **kwargs):
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            raise _told(error, namespace) from None
+
+    return call
+
+
+def _told(error, namespace):
+    """Return `error` with the last line of the learner's own code that it came through."""
+    number, line, function = None, "", ""
+    for frame, lineno in traceback.walk_tb(error.__traceback__):
+        if frame.f_globals is namespace:
+            number, function = lineno, frame.f_code.co_name
+            line = linecache.getline(frame.f_code.co_filename, lineno)
+    return LearnerError(type(error).__name__, str(error), number, line, function)

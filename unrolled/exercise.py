@@ -1,0 +1,219 @@
+"""Read an exercise from its one source, `solutions/<topic>.py`.
+
+The file is a py:percent notebook and an importable module at once. Every code cell says what it is
+in its header line::
+
+    # %% given="setup"                                   locked, the learner runs it as it stands
+    # %% exercise="lstm_step"                            the learner fills it in
+    # %% check="lstm_step" points=6 outcome="lstm_gates.step"
+    # %% [markdown]                                      prose
+    # %% [markdown] hint="lstm_step"                     folded under the task and in the report
+    # %% [markdown] written="limits" points=3 outcome="lstm_gates.limits"    marked by a person
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+_HEADER = re.compile(r"^# %%(?P<markdown> \[markdown\])?(?P<keys>.*)$")
+_KEY = re.compile(r'(\w+)=("[^"]*"|\d+(?:\.\d+)?)')
+_KINDS = ("given", "exercise", "check", "hint", "written")
+
+
+class ExerciseError(ValueError):
+    """The source of an exercise is not well formed; the message names file and line."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of an exercise: its kind, its name, its source and where it stands."""
+
+    kind: str  # given, exercise, check, hint, written or prose
+    name: str
+    source: str
+    line: int
+    points: float = 0
+    outcome: str = ""
+
+    @property
+    def is_markdown(self) -> bool:
+        """Whether the cell is Markdown rather than code."""
+        return self.kind in ("prose", "hint", "written")
+
+    @property
+    def cell_id(self) -> str:
+        """The stable id of the cell in every notebook made from it, e.g. `check-lstm_step`."""
+        return f"{self.kind}-{self.name}"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One graded part: the function asked for, its points, outcome, hint and signature."""
+
+    name: str
+    points: float
+    outcome: str
+    hint: str = ""
+    arguments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise as read from `path`; `cells` in order."""
+
+    topic: str
+    path: Path
+    cells: tuple[Cell, ...] = field(repr=False)
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """The automatically graded parts, in the order of their checks."""
+        hints = {cell.name: cell.source for cell in self.cells if cell.kind == "hint"}
+        return tuple(
+            Item(
+                name=cell.name,
+                points=cell.points,
+                outcome=cell.outcome,
+                hint=hints.get(cell.name, ""),
+                arguments=_arguments(self.cell("exercise", cell.name)),
+            )
+            for cell in self.cells
+            if cell.kind == "check"
+        )
+
+    @property
+    def written(self) -> tuple[Cell, ...]:
+        """The cells that a person marks."""
+        return tuple(cell for cell in self.cells if cell.kind == "written")
+
+    def cell(self, kind: str, name: str) -> Cell:
+        """Return the cell of that kind and name; raise ExerciseError if there is none."""
+        for cell in self.cells:
+            if cell.kind == kind and cell.name == name:
+                return cell
+        raise ExerciseError(f'{self.path}: there is no cell {kind}="{name}"')
+
+    def source(self, **replaced: str) -> str:
+        """Return the module's code, with the exercise cells named in `replaced` exchanged."""
+        return "\n\n".join(
+            replaced.get(cell.name, cell.source) if cell.kind == "exercise" else cell.source
+            for cell in self.cells
+            if not cell.is_markdown
+        )
+
+    def load(self, **replaced: str) -> dict:
+        """Run the module's code in a fresh namespace and return it; the checks in it do nothing."""
+        namespace = {"__name__": f"solutions.{self.topic}"}
+        exec(compile(self.source(**replaced), str(self.path), "exec"), namespace)
+        return namespace
+
+
+def read(path: Path | str) -> Exercise:
+    """Read the exercise at `path`; raise ExerciseError, with file and line, if it is malformed."""
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ExerciseError(f"there is no exercise at {path}") from None
+    cells = tuple(_cells(path, text))
+    exercise = Exercise(topic=path.stem, path=path, cells=cells)
+    _validate(exercise)
+    return exercise
+
+
+def course_root(start: Path | str = ".") -> Path:
+    """Return the course's folder: `start` or the nearest folder above that holds solutions/."""
+    start = Path(start).resolve()
+    for folder in (start, *start.parents):
+        if (folder / "solutions").is_dir() and (folder / "chapters").is_dir():
+            return folder
+    raise ExerciseError(
+        f"no course found at {start} or above: run this inside the folder that holds solutions/"
+    )
+
+
+def read_topic(topic: str, root: Path | str | None = None) -> Exercise:
+    """Read `solutions/<topic>.py` of the course at `root` (by default the one around us)."""
+    root = Path(root) if root else course_root()
+    path = root / "solutions" / f"{topic}.py"
+    if not path.is_file():
+        known = ", ".join(topics(root)) or "none"
+        raise ExerciseError(f"there is no topic {topic!r}; known topics: {known}")
+    return read(path)
+
+
+def topics(root: Path | str | None = None) -> list[str]:
+    """Return the names of all topics that have an exercise, sorted."""
+    root = Path(root) if root else course_root()
+    return sorted(path.stem for path in (root / "solutions").glob("*.py"))
+
+
+def _cells(path, text):
+    lines = text.splitlines()
+    starts = [i for i, line in enumerate(lines) if line.startswith("# %%")]
+    counts = {"prose": 0}
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        where = f"{path}:{start + 1}"
+        header = _HEADER.match(lines[start])
+        keys = dict(_KEY.findall(header["keys"]))
+        if _KEY.sub("", header["keys"]).strip():
+            raise ExerciseError(f"{where}: cannot read the keys of this cell: {lines[start]}")
+        keys = {key: value.strip('"') for key, value in keys.items()}
+        body = "\n".join(lines[start + 1 : end]).strip("\n")
+        if header["markdown"]:
+            body = "\n".join(_unquote(line, where) for line in body.splitlines())
+        kinds = [key for key in keys if key in _KINDS]
+        if not kinds and header["markdown"]:
+            counts["prose"] += 1
+            kind, name = "prose", str(counts["prose"])
+        elif len(kinds) == 1:
+            kind = kinds[0]
+            name = keys.pop(kind)
+        else:
+            raise ExerciseError(
+                f"{where}: a code cell needs exactly one of given, exercise or check"
+            )
+        points = float(keys.pop("points", 0))
+        cell = Cell(kind, name, body, start + 1, points, keys.pop("outcome", ""))
+        if keys:
+            raise ExerciseError(f"{where}: unknown key {next(iter(keys))!r}")
+        if cell.is_markdown != bool(header["markdown"]):
+            raise ExerciseError(f"{where}: a {kind} cell is the wrong type of cell")
+        yield cell
+
+
+def _unquote(line, where):
+    if not line.startswith("#"):
+        raise ExerciseError(f"{where}: every line of a Markdown cell starts with '# '")
+    return line[2:] if line.startswith("# ") else line[1:]
+
+
+def _validate(exercise):
+    seen = {}
+    for cell in exercise.cells:
+        where = f"{exercise.path}:{cell.line}"
+        if cell.cell_id in seen:
+            raise ExerciseError(f"{where}: {cell.kind} {cell.name!r} stands here twice")
+        seen[cell.cell_id] = cell
+        if cell.kind in ("check", "written") and cell.points <= 0:
+            raise ExerciseError(f"{where}: {cell.kind} {cell.name!r} needs points=…")
+        if cell.kind in ("check", "written") and not cell.outcome:
+            raise ExerciseError(f'{where}: {cell.kind} {cell.name!r} needs outcome="…"')
+        if cell.kind == "exercise" and "### BEGIN SOLUTION" not in cell.source:
+            raise ExerciseError(f"{where}: {cell.name!r} has no ### BEGIN SOLUTION")
+    for cell in exercise.cells:
+        if cell.kind in ("check", "hint"):
+            exercise.cell("exercise", cell.name)
+        if cell.kind == "exercise":
+            exercise.cell("check", cell.name)
+
+
+def _arguments(cell):
+    for node in ast.walk(ast.parse(cell.source)):
+        if isinstance(node, ast.FunctionDef) and node.name == cell.name:
+            return tuple(argument.arg for argument in node.args.args)
+    raise ExerciseError(f"the cell {cell.name!r} defines no function of that name")

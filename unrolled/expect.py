@@ -1,0 +1,161 @@
+"""What checks say about an answer: assertions whose failure is a sentence a learner can use.
+
+A check calls `agree(got, expected, ...)`. It raises `Mismatch` with the finding in words and, where
+numbers differ, the first place where they do. Values are compared, never dtypes or containers: a
+list of rows is as good as an array, float32 as good as float64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+
+import numpy as np
+
+# Wide enough for float32 over some tens of steps, far below what any real mistake changes.
+RTOL, ATOL = 1e-4, 1e-5
+
+# Sentences that a passing check wants to add to its report; the runner sets a fresh list per test.
+notes: ContextVar[list[str]] = ContextVar("notes")
+
+
+class Mismatch(AssertionError):
+    """An answer that is not what was asked for; `where`, `got` and `expected` may be empty."""
+
+    def __init__(self, words: str, where: str = "", got: str = "", expected: str = ""):
+        super().__init__(words)
+        self.words, self.where, self.got, self.expected = words, where, got, expected
+
+
+class NotRecorded(Exception):
+    """A reference value that this place cannot compute, as only the grader has the reference."""
+
+
+def require(condition: object, words: str) -> None:
+    """Raise Mismatch(words) unless the condition holds."""
+    if not condition:
+        raise Mismatch(words)
+
+
+def agree(
+    got: object,
+    expected: object,
+    names: str,
+    axes: Sequence[str] = (),
+    carried: Callable[[], object] | None = None,
+) -> None:
+    """Check that `got` equals `expected` up to rounding.
+
+    got: what the learner's function returned. expected: an array, a number or a tuple of them.
+    names: what the parts are called, e.g. "h, c". axes: what the axes mean, e.g. ("row", "unit").
+    carried: computes what follows correctly from the learner's own earlier part. An answer that
+    equals this instead is accepted too, and a note says so (error carried forward).
+    Raises Mismatch that names the part, the place and both values.
+    """
+    try:
+        _compare(got, expected, names, axes)
+    except Mismatch:
+        if carried is None or not _follows(got, carried, names, axes):
+            raise
+
+
+def have_shape(got: object, shapes: dict[str, tuple[int, ...]]) -> None:
+    """Check that `got` holds one array for each name, with that shape."""
+    for part, (name, shape) in zip(_parts(got, list(shapes)), shapes.items(), strict=True):
+        _array(part, name, shape)
+
+
+def same(a: object, b: object) -> bool:
+    """Return whether two answers are equal up to rounding, whatever holds them."""
+    if isinstance(a, tuple | list) and isinstance(b, tuple | list):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    try:
+        a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    except (TypeError, ValueError):
+        return type(a) is type(b) and a is None
+    return a.shape == b.shape and np.allclose(a, b, RTOL, ATOL, equal_nan=True)
+
+
+def _follows(got, carried, names, axes):
+    try:
+        expected = carried()
+    except NotRecorded as elsewhere:
+        notes.get().append(str(elsewhere))
+        return False
+    if expected is None:
+        return False
+    try:
+        _compare(got, expected, names, axes)
+    except Mismatch:
+        return False
+    notes.get().append(
+        "This follows correctly from your own earlier part, which is not right yet. "
+        "It earns its points; mend the earlier part."
+    )
+    return True
+
+
+def _compare(got, expected, names, axes):
+    names = [name.strip() for name in names.split(",")]
+    wanted = expected if isinstance(expected, tuple) else (expected,)
+    for name, part, want in zip(names, _parts(got, names), wanted, strict=True):
+        want = np.asarray(want)
+        have = _array(part, name, want.shape)
+        wrong = ~np.isclose(have, want, RTOL, ATOL)
+        if not wrong.any():
+            continue
+        index = tuple(int(k[0]) for k in np.nonzero(np.atleast_1d(wrong)))
+        if want.ndim == 0:
+            index = ()
+        first = _number(have[index])
+        words = f"{name} has the wrong value"
+        if want.size > 1:
+            words = f"{name} differs in {wrong.sum()} of {want.size} numbers"
+        if np.isnan(have[index]):
+            words = f"{name} contains nan (not a number)"
+        raise Mismatch(words, _where(name, index, axes), first, _number(want[index]))
+
+
+def _parts(got, names):
+    if got is None:
+        raise Mismatch("Nothing came back. Does every path of the function end in `return`?")
+    if len(names) == 1:
+        return (got,)
+    asked = f"{len(names)} values were asked for, in this order: {', '.join(names)}"
+    if not isinstance(got, tuple | list):
+        raise Mismatch(f"One {_kind(got)} came back; {asked}.")
+    if len(got) != len(names):
+        raise Mismatch(f"{len(got)} values came back; {asked}.")
+    return got
+
+
+def _array(part, name, shape):
+    if part is None:
+        raise Mismatch(f"{name} is None; an array of shape {shape} was asked for.")
+    try:
+        have = np.asarray(part, dtype=float)
+    except (TypeError, ValueError):
+        raise Mismatch(f"{name} is a {_kind(part)}; numbers were asked for.") from None
+    if have.shape != tuple(shape):
+        wanted = f"shape {tuple(shape)}" if shape else "a single number"
+        held = f"shape {have.shape}" if have.ndim else "a single number"
+        raise Mismatch(f"{name} has the wrong shape.", name, held, wanted)
+    return have
+
+
+def _where(name, index, axes):
+    if not index:
+        return name
+    words = [f"{axis} {k}" for axis, k in zip(axes, index, strict=False)]
+    place = f"{name}[{', '.join(map(str, index))}]"
+    return f"{place} ({', '.join(words)})" if words else place
+
+
+def _number(value):
+    return f"{float(value):.6g}"
+
+
+def _kind(value):
+    return "array" if isinstance(value, np.ndarray) else type(value).__name__

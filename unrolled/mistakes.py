@@ -1,0 +1,135 @@
+"""The known mistakes of a topic: `solutions/mistakes/<topic>.yml`, each a patch to the reference.
+
+::
+
+    - exercise: lstm_step
+      replace: "f * c + i * g"
+      by: "i * c + f * g"
+      says: "Your gates look swapped: the forget gate must scale the *old* cell state."
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+
+from unrolled.answer import Answer, LearnerError, Reference
+from unrolled.check import local
+from unrolled.diagnose import calls_of
+from unrolled.exercise import Exercise
+from unrolled.recording import RecordedMistake, Recording
+from unrolled.runner import CheckFile, Context
+
+_FIELDS = {"exercise", "replace", "by", "says"}
+
+
+class MistakeError(ValueError):
+    """An entry of a mistakes file is not usable; the message names file and line."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One known mistake, live: the reference of `source` with one passage replaced."""
+
+    source: Exercise
+    exercise: str
+    replace: str
+    by: str
+    says: str
+    where: str
+
+    @cached_property
+    def code(self) -> str:
+        """The cell of the exercise with the mistake in it."""
+        cell = self.source.cell("exercise", self.exercise).source
+        found = cell.count(self.replace)
+        if found != 1:
+            raise MistakeError(
+                f"{self.where}: 'replace' must stand exactly once in {self.exercise}, "
+                f"and stands there {found} times: {self.replace!r}"
+            )
+        return cell.replace(self.replace, self.by)
+
+    @cached_property
+    def namespace(self) -> dict:
+        """The solution module with the mistake in it."""
+        return self.source.load(**{self.exercise: self.code})
+
+    def answer(self) -> Answer:
+        """Return an answer that makes this mistake and has everything else right."""
+        return Answer(lambda name: local(self.namespace[name], self.namespace))
+
+    def predict(self, test, k, call):
+        """Return what this mistake answers to `call`; a LearnerError if it raises."""
+        try:
+            return getattr(self.answer(), self.exercise)(*call.args, **call.kwargs)
+        except LearnerError as error:
+            return error
+
+
+def read_mistakes(exercise: Exercise) -> list[Mistake]:
+    """Read the known mistakes of an exercise; raise MistakeError, with file and line, if malformed."""
+    path = exercise.path.parent / "mistakes" / f"{exercise.topic}.yml"
+    if not path.is_file():
+        return []
+    document = yaml.compose(path.read_text(encoding="utf-8"))
+    entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+    mistakes = []
+    for node, entry in zip(document.value if document else [], entries, strict=True):
+        where = f"{path}:{node.start_mark.line + 1}"
+        if not isinstance(entry, dict) or entry.keys() != _FIELDS:
+            raise MistakeError(f"{where}: an entry has exactly the fields {sorted(_FIELDS)}")
+        mistake = Mistake(source=exercise, where=where, **entry)
+        exercise.cell("exercise", mistake.exercise)
+        assert mistake.code  # a patch that does not fit is reported here, with its line
+        mistakes.append(mistake)
+    return mistakes
+
+
+def record(exercise: Exercise, check_path: Path) -> Recording:
+    """Run every check on the reference and on every known mistake; return what they answered."""
+    items = {item.name: item for item in exercise.items}
+    check_file = CheckFile(check_path, items)
+    reference = Reference(exercise)
+    calls = {}
+
+    def recorder(test):
+        calls[test] = []
+        return _Recorder(reference, calls[test])
+
+    for name in items:
+        for outcome in check_file.run(name, Context(Answer(reference.__getattr__), recorder)):
+            if not outcome.passed:
+                raise AssertionError(f"the reference fails {outcome.test}: {outcome.failure}")
+    mistakes = []
+    for mistake in read_mistakes(exercise):
+        context = Context(mistake.answer(), lambda test: reference)
+        answers = {
+            outcome.test: [
+                call.error or call.result for call in calls_of(outcome, mistake.exercise)
+            ]
+            for outcome in check_file.run(mistake.exercise, context)
+        }
+        mistakes.append(RecordedMistake(mistake.exercise, mistake.says, answers))
+    return Recording(exercise.topic, items, {k: v for k, v in calls.items() if v}, mistakes)
+
+
+class _Recorder:
+    def __init__(self, reference, calls):
+        self._reference, self._calls = reference, calls
+
+    def __getattr__(self, name):
+        function = getattr(self._reference, name)
+
+        def recorded(*args):
+            result = function(*args)
+            self._calls.append((name, args, result))
+            return result
+
+        return recorded
+
+    def using(self, answer, *parts):
+        return self._reference.using(answer, *parts)

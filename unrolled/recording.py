@@ -1,0 +1,143 @@
+"""What an exercise folder holds in place of the reference: its results for the public seed.
+
+The file is JSON: the items with points, hints and argument names; for each check the calls it
+makes of the reference and their results; for each known mistake what it would have answered.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from unrolled.answer import LearnerError, Replay
+from unrolled.exercise import Item
+
+FORMAT = 1
+
+
+class RecordingFileError(Exception):
+    """The recording is missing or not readable; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class RecordedMistake:
+    """A known mistake with its results for the public seed: `answers[test][k]`."""
+
+    exercise: str
+    says: str
+    answers: dict[str, list]
+
+    def predict(self, test, k, call):
+        """Return the recorded result of the k-th call in `test`; LookupError if there is none."""
+        return self.answers[test][k]
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The parts of an exercise folder that `check(...)` needs besides the check file."""
+
+    topic: str
+    items: dict[str, Item]
+    calls: dict[str, list[tuple]]
+    mistakes: list[RecordedMistake]
+
+    def reference(self, test: str) -> Replay:
+        """Return a stand-in for the reference that plays back the calls of `test`."""
+        replay = Replay()
+        replay.calls = list(self.calls.get(test, []))
+        return replay
+
+    def write(self, path: Path) -> None:
+        """Write the recording to `path`, the same bytes for the same content."""
+        data = {
+            "format": FORMAT,
+            "topic": self.topic,
+            "items": [asdict(item) for item in self.items.values()],
+            "calls": {
+                test: [[name, to_json(args), to_json(result)] for name, args, result in calls]
+                for test, calls in self.calls.items()
+            },
+            "mistakes": [
+                {**vars(mistake), "answers": {t: to_json(a) for t, a in mistake.answers.items()}}
+                for mistake in self.mistakes
+            ],
+        }
+        text = json.dumps(data, indent=None, separators=(",", ":"), ensure_ascii=False)
+        # One record a line keeps differences readable.
+        text = text.replace('},{"exercise"', '},\n{"exercise"').replace(']],"test_', ']],\n"test_')
+        path.write_text(text + "\n", encoding="utf-8")
+
+
+def read(path: Path | str) -> Recording:
+    """Read a recording; raise RecordingFileError, saying what to do, if that cannot be done."""
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
+        if data["format"] != FORMAT:
+            raise ValueError(f"format {data['format']}, not {FORMAT}")
+        items = [Item(**{**item, "arguments": tuple(item["arguments"])}) for item in data["items"]]
+        return Recording(
+            topic=data["topic"],
+            items={item.name: item for item in items},
+            calls={
+                test: [(name, from_json(args), from_json(result)) for name, args, result in calls]
+                for test, calls in data["calls"].items()
+            },
+            mistakes=[
+                RecordedMistake(
+                    **{**m, "answers": {t: from_json(a) for t, a in m["answers"].items()}}
+                )
+                for m in data["mistakes"]
+            ],
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RecordingFileError(
+            f"{path} cannot be read ({error}). Get the exercise folder again; your notebook can stay."
+        ) from error
+
+
+def to_json(value: object) -> object:
+    """Turn plain data, arrays and LearnerErrors into JSON; raise TypeError for anything else."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float | np.floating):
+        return {"float": _digits(value)}
+    if isinstance(value, np.bool_ | np.integer):
+        return value.item()
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+        return {"array": list(value.shape), "data": [_digits(x) for x in value.ravel()]}
+    if isinstance(value, tuple):
+        return {"tuple": [to_json(x) for x in value]}
+    if isinstance(value, list):
+        return [to_json(x) for x in value]
+    if isinstance(value, dict):
+        return {"dict": {str(key): to_json(x) for key, x in value.items()}}
+    if isinstance(value, LearnerError):
+        return {"error": [value.type_name, value.message]}
+    raise TypeError(f"a {type(value).__name__} cannot be recorded")
+
+
+def from_json(value: object) -> object:
+    """Turn what `to_json` made back into data."""
+    if isinstance(value, list):
+        return [from_json(x) for x in value]
+    if not isinstance(value, dict):
+        return value
+    ((kind, content),) = [item for item in value.items() if item[0] != "data"]
+    if kind == "float":
+        return float(content)
+    if kind == "array":
+        return np.array([float(x) for x in value["data"]]).reshape(content)
+    if kind == "tuple":
+        return tuple(from_json(x) for x in content)
+    if kind == "dict":
+        return {key: from_json(x) for key, x in content.items()}
+    return LearnerError(*content)
+
+
+def _digits(x):
+    """Nine significant digits: far more than a comparison needs, half the size of all of them."""
+    x = float(x)
+    return float(f"{x:.9g}") if np.isfinite(x) else str(x)

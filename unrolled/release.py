@@ -1,0 +1,117 @@
+"""From `solutions/<topic>.py` to what learners get, in one direction.
+
+solutions/<topic>.py → build/source (nbgrader's source notebook, check file, recording) → nbgrader's
+own generate_assignment → build/release → exercises/<topic>/, the same bytes for the same source.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from unrolled import mistakes
+from unrolled.exercise import Cell, Exercise, read_topic, topics
+
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+
+class ReleaseError(Exception):
+    """An assignment could not be generated; the message carries nbgrader's own words."""
+
+
+def source_notebook(exercise: Exercise) -> nbformat.NotebookNode:
+    """Return the instructor's notebook of an exercise, solutions included, for nbgrader."""
+    cells = [_notebook_cell(cell) for cell in exercise.cells]
+    metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    return new_notebook(cells=cells, metadata=metadata)
+
+
+def write_source(topic: str, root: Path, course: Path) -> Path:
+    """Write nbgrader's source folder of `topic` below `course` and return it."""
+    exercise = read_topic(topic, root)
+    folder = course / "source" / topic
+    folder.mkdir(parents=True, exist_ok=True)
+    check_path = root / "tests" / "checks" / f"test_{topic}.py"
+    recording = mistakes.record(exercise, check_path)
+    shutil.copyfile(check_path, folder / check_path.name)
+    recording.write(folder / f"{topic}.json")
+    nbformat.write(source_notebook(exercise), folder / f"{topic}.ipynb")
+    return folder
+
+
+def refresh_sources(root: Path, course: Path) -> None:
+    """Write the source folder of every topic whose notebook is missing or older than its source."""
+    for topic in topics(root):
+        made = course / "source" / topic / f"{topic}.ipynb"
+        made_from = [
+            root / "solutions" / f"{topic}.py",
+            root / "solutions" / "mistakes" / f"{topic}.yml",
+            root / "tests" / "checks" / f"test_{topic}.py",
+        ]
+        newest = max(path.stat().st_mtime_ns for path in made_from if path.exists())
+        if not made.exists() or made.stat().st_mtime_ns < newest:
+            write_source(topic, root, course)
+
+
+def generate(topic: str, course: Path) -> Path:
+    """Run nbgrader's generate_assignment on `topic` and return the release folder.
+
+    Raises ReleaseError with nbgrader's log if it fails.
+    """
+    from nbgrader.apps import NbGraderAPI
+    from traitlets.config import Config
+
+    put_tools_on_path()
+    config = Config()
+    config.CourseDirectory.root = str(course)
+    result = NbGraderAPI(config=config).generate_assignment(topic, force=True, create=True)
+    if not result["success"]:
+        raise ReleaseError(f"nbgrader could not generate {topic!r}:\n{result['log']}")
+    return course / "release" / topic
+
+
+def release(topic: str, root: Path, course: Path, exercises: Path) -> Path:
+    """Make `exercises/<topic>/` from its source, by way of `course`; return the folder."""
+    write_source(topic, root, course)
+    made = generate(topic, course)
+    folder = exercises / topic
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    for path in sorted(made.iterdir()):
+        if path.is_file():
+            shutil.copyfile(path, folder / path.name)
+    return folder
+
+
+def put_tools_on_path() -> None:
+    """Let nbgrader find `alembic`, which it calls by name to make a gradebook."""
+    tools = str(Path(sys.executable).parent)
+    if tools not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([tools, os.environ.get("PATH", "")])
+
+
+def _notebook_cell(cell: Cell):
+    new_cell = new_markdown_cell if cell.is_markdown else new_code_cell
+    source = cell.source
+    if cell.kind == "hint":
+        source = f"<details><summary>Hint</summary>\n\n{source}\n\n</details>"
+    made = new_cell(source, id=cell.cell_id)
+    if cell.kind in ("prose", "hint"):
+        return made
+    made.metadata["nbgrader"] = {
+        "grade": cell.kind in ("check", "written"),
+        "grade_id": cell.cell_id,
+        "locked": cell.kind in ("given", "check"),
+        "schema_version": 3,
+        "solution": cell.kind in ("exercise", "written"),
+        "task": False,
+    }
+    if cell.points:
+        made.metadata["nbgrader"]["points"] = cell.points
+    return made

@@ -1,0 +1,179 @@
+"""What a learner is told after a check: one report, as plain text and as HTML."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from unrolled.answer import Call, LearnerError
+from unrolled.diagnose import Suspect, explain_absence, name_mistake
+from unrolled.exercise import Item
+from unrolled.expect import Mismatch
+from unrolled.runner import Outcome
+
+_STYLE = """<style>
+.unrolled-report{border-left:4px solid var(--tone);padding:.4em .9em;margin:.3em 0;line-height:1.5;
+max-width:52em;--tone:#b3541e}
+.unrolled-report.right{--tone:#1b7f4b}
+.unrolled-report ul{list-style:none;margin:.3em 0;padding:0}
+.unrolled-report table{border-collapse:collapse;margin:.3em 0 .3em 1.4em}
+.unrolled-report th,.unrolled-report td{border:0;padding:.1em 1em .1em 0;text-align:left;
+vertical-align:top;background:none;font-weight:normal}
+.unrolled-report th{opacity:.75}
+.unrolled-report td{font-family:var(--jp-code-font-family,monospace);white-space:pre-wrap}
+.unrolled-report .mistake{margin:.4em 0;font-weight:600}
+</style>"""
+
+
+@dataclass(frozen=True)
+class Report:
+    """The finding on one item. It shows itself in a notebook and reads well as plain text."""
+
+    item: Item
+    passed: tuple[str, ...]
+    failed: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...] = ()
+    mistake: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def right(self) -> bool:
+        """Whether every check of the item passed."""
+        return bool(self.passed) and not self.failed
+
+    @property
+    def points(self) -> float:
+        """The points the item earns: all of them or none."""
+        return self.item.points if self.right else 0.0
+
+    @property
+    def headline(self) -> str:
+        """One line: the item, how it stands, and what it is worth."""
+        worth = f"{self.item.points:g} point{'s' if self.item.points != 1 else ''}"
+        if self.right:
+            return f"{self.item.name}: right ({worth})"
+        total = len(self.passed) + len(self.failed)
+        return f"{self.item.name}: not yet, {len(self.passed)} of {total} checks pass ({worth})"
+
+    def text(self) -> str:
+        """Return the report as plain text."""
+        lines = [self.headline]
+        lines += [f"  ✓ {sentence}" for sentence in self.passed]
+        if self.failed:
+            lines.append(f"  ✗ {self.failed[0]}")
+            lines += [_indent(f"{name + ':':<10} ", fact) for name, fact in self.facts]
+            if self.mistake:
+                lines.append(_indent("→ ", self.mistake))
+            lines += [f"  ✗ {sentence}" for sentence in self.failed[1:]]
+        lines += [f"  · {note}" for note in self.notes]
+        if self.failed and self.item.hint:
+            lines += ["", f"  Hint: {self.item.hint}"]
+        return "\n".join(lines)
+
+    __repr__ = __str__ = text
+
+    def _repr_html_(self) -> str:
+        """Return the report as HTML; everything that came from the learner is escaped."""
+        say = html.escape
+        rows = "".join(
+            f"<tr><th scope='row'>{say(name)}</th><td>{say(fact)}</td></tr>"
+            for name, fact in self.facts
+        )
+        parts = [_STYLE, f"<div class='unrolled-report {'right' if self.right else 'wrong'}'>"]
+        parts.append(f"<strong>{say(self.headline)}</strong><ul>")
+        parts += [f"<li>✓ {say(sentence)}</li>" for sentence in self.passed]
+        for k, sentence in enumerate(self.failed):
+            detail = ""
+            if k == 0:
+                detail = f"<table>{rows}</table>" if rows else ""
+                detail += f"<p class='mistake'>→ {say(self.mistake)}</p>" if self.mistake else ""
+            parts.append(f"<li>✗ {say(sentence)}{detail}</li>")
+        parts.append("</ul>")
+        parts += [f"<p>· {say(note)}</p>" for note in self.notes]
+        if self.failed and self.item.hint:
+            parts.append(f"<details><summary>Hint</summary>{say(self.item.hint)}</details>")
+        return "".join([*parts, "</div>"])
+
+
+def make_report(item: Item, outcomes: list[Outcome], suspects: Iterable[Suspect]) -> Report:
+    """Say what the checks of `item` found; `suspects` are the known mistakes of any item."""
+    failures = [outcome for outcome in outcomes if not outcome.passed]
+    notes = list(dict.fromkeys(note for outcome in outcomes for note in outcome.notes))
+    if any(
+        call.wrote_into_arguments
+        for o in outcomes
+        for call in o.calls
+        if call.function == item.name
+    ):
+        notes.append(
+            f"{item.name} writes into the arrays it is given. That costs no points, but the caller "
+            "sees its own data change."
+        )
+    mistake, facts = "", ()
+    if failures:
+        facts, mistake = _facts(item, failures[0]), explain_absence(failures[0].failure, item.name)
+        if not mistake:
+            found = name_mistake(
+                item.name, outcomes, [s for s in suspects if s.exercise == item.name]
+            )
+            mistake = found.says if found else ""
+    return Report(
+        item=item,
+        passed=tuple(outcome.behaviour for outcome in outcomes if outcome.passed),
+        failed=tuple(outcome.behaviour for outcome in failures),
+        facts=tuple(facts),
+        mistake=mistake,
+        notes=tuple(notes),
+    )
+
+
+def _facts(item, outcome):
+    failure = outcome.failure
+    if outcome.calls:
+        yield "called", describe(outcome.calls[-1], item)
+    if isinstance(failure, Mismatch):
+        yield "found", failure.words
+        if failure.where:
+            yield "first at", failure.where
+        if failure.got:
+            yield "got", failure.got
+            yield "expected", failure.expected
+    elif isinstance(failure, LearnerError):
+        yield "raised", str(failure)
+        if failure.line:
+            yield f"line {failure.line_number}", failure.line.strip()
+    elif failure is not None and explain_absence(failure, item.name) is None:
+        yield "found", str(failure) or type(failure).__name__
+
+
+def describe(call: Call, item: Item) -> str:
+    """Return a call in one line, arrays told by their shapes."""
+    names = item.arguments if call.function == item.name else ()
+    told = []
+    for k, arg in enumerate(call.args):
+        value = _brief(arg)
+        if k >= len(names):
+            told.append(value)
+        else:
+            told.append(
+                f"{names[k]} {value}"
+                if isinstance(arg, np.ndarray | dict)
+                else f"{names[k]}={value}"
+            )
+    return f"{call.function}({', '.join(told)})"
+
+
+def _brief(value):
+    if isinstance(value, np.ndarray):
+        return str(value.shape)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} {_brief(x)}" for key, x in value.items()) + "}"
+    return f"{value:.6g}" if isinstance(value, float) else repr(value)
+
+
+def _indent(label, text):
+    first, *rest = text.splitlines() or [""]
+    return "\n".join([f"      {label}{first}", *(" " * (6 + len(label)) + line for line in rest)])
