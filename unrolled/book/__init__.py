@@ -1,1 +1,1 @@
-"""TODO"""
+"""The Sphinx extensions of the book."""

@@ -1,1 +1,1 @@
-"""TODO"""
+"""Quiz items: data in `chapters/quizzes/`, read here, shown in the book."""
