@@ -1,0 +1,260 @@
+"""One confined worker as the grader sees it: send it cells and calls, keep the time, trust nothing."""
+
+from __future__ import annotations
+
+import select
+import signal
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from unrolled.grading import wire
+from unrolled.grading.outputs import LearnerError, error_output, learner_error, rebuild
+from unrolled.grading.remote import RemoteFunction, RemoteObject, RemoteValue
+from unrolled.grading.wire import WireError
+
+OUT_OF_MEMORY = 77  # the worker's own exit code, see worker.py
+
+
+class WorkerTimeout(Exception):
+    """The learner's code took longer than it was given, and was stopped."""
+
+
+class WorkerDied(Exception):
+    """The worker ended while, or before, it was asked something; the message says how."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one worker may use: seconds, counts and bytes.
+
+    `memory_bytes` and `processes` (threads, as no process can be started) count what the learner's
+    code adds; `output_bytes` is for each cell, `reply_bytes` and `request_bytes` for each message.
+    """
+
+    cell_seconds: float = 10.0
+    call_seconds: float = 5.0
+    cpu_seconds: int = 60
+    memory_bytes: int = 1 << 30
+    processes: int = 32
+    open_files: int = 64
+    file_bytes: int = 16 << 20
+    scratch_bytes: int = 16 << 20
+    output_bytes: int = 64 << 10
+    reply_bytes: int = 16 << 20
+    request_bytes: int = 64 << 20
+
+
+@dataclass
+class CellResult:
+    """What one cell showed, in nbformat's form, and what it raised."""
+
+    outputs: list[dict] = field(default_factory=list)
+    error: LearnerError | None = None
+
+
+class Worker:
+    """One confined process that runs one learner's notebook; made by `Zygote.worker`."""
+
+    def __init__(self, reap: Callable[[], dict], connection: socket.socket, limits: Limits) -> None:
+        self._reap, self._connection, self.limits = reap, connection, limits
+        self._number = 0
+        self._sources: list[tuple[object, str]] = []
+        self._ended: str | None = None
+
+    def run(self, source: str, timeout: float | None = None, cell: object = None) -> CellResult:
+        """Run one notebook cell as Jupyter would.
+
+        Args:
+            source: the cell's text.
+            timeout: seconds; by default `limits.cell_seconds`.
+            cell: what to call the cell in errors; by default its number, from 1.
+
+        Returns:
+            What it showed and what it raised.
+
+        Raises:
+            WorkerTimeout, WorkerDied, WireError: and the worker is of no more use.
+        """
+        self._sources.append((len(self._sources) + 1 if cell is None else cell, source))
+        request = {"do": "run", "cell": len(self._sources), "source": source}
+        reply = self._ask(request, timeout or self.limits.cell_seconds)
+        try:
+            outputs = rebuild(reply.get("outputs"), self.limits.output_bytes)
+            error = reply.get("error")
+            error = None if error is None else learner_error(error, self._sources)
+        except WireError as malformed:
+            self._fail(str(malformed))
+            raise
+        if error is not None:
+            outputs.append(error_output(error))
+        return CellResult(outputs, error)
+
+    def lookup(self, name: str) -> object:
+        """Return what the learner's code calls `name`: a plain value or a handle.
+
+        Raises:
+            KeyError: when it defines no such name.
+            WireError: when the value can neither travel nor be handled by name.
+        """
+        reply = self._ask({"do": "lookup", "name": name}, self.limits.call_seconds)
+        if reply.get("absent") is True:
+            raise KeyError(name)
+        return reply.get("value")
+
+    def attribute(self, owner: RemoteValue, name: str) -> object:
+        """Return an attribute of an object that stays inside; raises AttributeError."""
+        request = {"do": "attribute", "object": self._handle(owner), "name": name}
+        reply = self._ask(request, self.limits.call_seconds)
+        if reply.get("absent") is True:
+            raise AttributeError(f"{owner!r} has no attribute {name!r}")
+        self._raise(reply)
+        return reply.get("value")
+
+    def call(
+        self, function: RemoteValue, args: tuple, kwargs: dict, timeout: float | None = None
+    ) -> dict:
+        """Call something that stays inside, on copies of the arguments.
+
+        Returns:
+            `value`, `mutated` (whether it wrote into its arguments) and `printed`.
+
+        Raises:
+            LearnerError: what the learner's code raised.
+            WorkerTimeout, WorkerDied: and the worker is of no more use.
+            WireError: when an argument or what came back cannot travel.
+        """
+        request = {"do": "call", "object": function, "args": args, "kwargs": kwargs}
+        reply = self._ask(request, timeout or self.limits.call_seconds)
+        self._raise(reply)
+        printed = reply.get("printed")
+        return {
+            "value": reply.get("value"),
+            "mutated": reply.get("mutated") is True,
+            "printed": printed if type(printed) is str else "",
+        }
+
+    def _handle(self, value: object) -> object:
+        if isinstance(value, RemoteValue):
+            if value._worker is not self:
+                raise WireError("an object of another worker cannot be sent to this one")
+            return value._handle
+        raise TypeError(type(value))
+
+    def _outgoing(self, value: object) -> wire.Handle:
+        try:
+            return self._handle(value)
+        except TypeError:
+            name = wire.type_name(value)
+            raise WireError(f"an object of type {name} cannot be sent") from None
+
+    def _incoming(self, handle: wire.Handle) -> RemoteValue:
+        kind = RemoteFunction if handle.kind == "function" else RemoteObject
+        return kind(self, handle)
+
+    def _raise(self, reply: dict) -> None:
+        if reply.get("error") is not None:
+            raise learner_error(reply["error"], self._sources)
+
+    def _ask(self, request: dict, seconds: float) -> dict:
+        """Send a request and wait for its reply, and for no longer than `seconds`."""
+        if self._ended:
+            raise WorkerDied(self._ended)
+        self._number += 1
+        limit = self.limits.request_bytes
+        frame = wire.pack({"n": self._number, **request}, limit, self._outgoing)
+        if select.select([self._connection], [], [], 0)[0]:
+            # It answered what was not asked, or it is gone.
+            self._died("sent bytes that nobody asked for")
+        deadline = time.monotonic() + seconds
+        try:
+            self._connection.settimeout(seconds)
+            self._connection.sendall(frame)
+        except TimeoutError:
+            self._timed_out(seconds)
+        except OSError:
+            self._died("stopped listening")
+        reply = self.receive(self._number, seconds, deadline)
+        refused = reply.get("refused")
+        if refused is not None:
+            raise WireError(wire.short(refused, 500) if type(refused) is str else "refused")
+        return reply
+
+    def receive(self, number: int, seconds: float, deadline: float | None = None) -> dict:
+        """Receive the reply with this number; raises what `run` does."""
+        deadline = deadline or time.monotonic() + seconds
+        limit = self.limits.reply_bytes
+        try:
+            prefix = self._read(wire.PREFIX.size, seconds, deadline)
+            header, buffers = wire.frame_lengths(bytes(prefix), limit)
+            text = self._read(header, seconds, deadline)
+            data = self._read(buffers, seconds, deadline)
+            reply = wire.unpack(bytes(text), data, resolve=self._incoming)
+            if type(reply) is not dict or type(reply.get("n")) is not int or reply["n"] != number:
+                raise WireError("the reply does not belong to the question")
+        except WireError as error:
+            self._fail(str(error))
+            raise
+        return reply
+
+    def _read(self, size: int, seconds: float, deadline: float) -> bytearray:
+        data = bytearray(size)
+        view = memoryview(data)
+        while view:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                self._timed_out(seconds)
+            try:
+                self._connection.settimeout(left)
+                count = self._connection.recv_into(view)
+            except TimeoutError:
+                self._timed_out(seconds)
+            except OSError:
+                count = 0
+            if count == 0:
+                self._died("hung up")
+            view = view[count:]
+        return data
+
+    def _timed_out(self, seconds: float) -> None:
+        message = f"stopped: it took longer than the {seconds:g} seconds it was given"
+        self._fail(message)
+        raise WorkerTimeout(message)
+
+    def _died(self, otherwise: str) -> None:
+        how = self._fail(otherwise)
+        raise WorkerDied(how)
+
+    def _fail(self, reason: str) -> str:
+        """End the worker, and say how it ended if it did so by itself, else `reason`."""
+        if self._ended is None:
+            self._connection.close()
+            ended = self._reap()
+            self._ended = how_it_ended(ended, self.limits) or reason
+        return self._ended
+
+    def close(self) -> None:
+        """Kill and reap the worker and all it started."""
+        self._fail("this worker was closed")
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def how_it_ended(ended: dict, limits: Limits) -> str:
+    """Say in words how a worker ended by itself, or return nothing."""
+    if not ended.get("ended_by_itself"):
+        return ""
+    status = ended["status"]
+    if status == OUT_OF_MEMORY:
+        return "used more memory than allowed"
+    if ended["cpu_seconds"] >= limits.cpu_seconds:
+        return f"used more than {limits.cpu_seconds} seconds of processor time"
+    if status >= 0:
+        return f"exited with code {status}"
+    name = signal.Signals(-status).name if -status in signal.valid_signals() else str(-status)
+    return f"killed by signal {name}"

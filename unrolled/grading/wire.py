@@ -1,0 +1,396 @@
+"""The wire between the grader and a confined worker: plain data and raw arrays, never pickle.
+
+A frame is a fixed prefix, a JSON header and the raw bytes of every array, long string and bytes
+object.
+The same code runs on both sides, and both treat what arrives as hostile: every length is checked
+against a limit before anything is allocated, every tag against a list, every index against a count.
+What comes out is built from this module's own types alone, so no method of the other side's objects
+ever runs here.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+import sys
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+PREFIX = struct.Struct("!4sIQ")  # magic, header bytes, buffer bytes
+MAGIC = b"unr1"
+MAX_HEADER = 4 << 20
+MAX_DEPTH = 32
+MAX_NODES = 200_000
+MAX_INT_BITS = 4096
+MAX_DIMS = 8
+MAX_NAME = 200
+MAX_ODD_KEYS = 10_000  # keys whose hashes the sender can make collide
+SHORT_TEXT = 256  # longer strings travel as buffers, so that the header stays small
+DTYPES = frozenset(
+    "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".replace(
+        "<", "<" if sys.byteorder == "little" else ">"
+    ).split()
+)
+FUNCTIONS = (
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    types.MethodType,
+    types.MethodWrapperType,
+    np.ufunc,
+)
+ITERATORS = (Iterator, type({}.keys()), type({}.values()), type({}.items()))
+
+
+class WireError(Exception):
+    """What was sent is malformed, too large, or cannot be sent; the message says which."""
+
+
+class Tensor(np.ndarray):
+    """An array that is a torch tensor on the learner's side: tagged here, a tensor there."""
+
+
+def as_tensor(value: object) -> Tensor:
+    """Mark an array so that the learner's code receives it as a torch tensor.
+
+    Args:
+        value: anything that `numpy.asarray` accepts, of a numeric or bool dtype.
+
+    Returns:
+        The same numbers as a `Tensor`.
+    """
+    return np.asarray(value).view(Tensor)
+
+
+@dataclass(frozen=True)
+class Handle:
+    """An object that stays in the worker: its number, "function" or "object", and its type's name."""
+
+    number: int
+    kind: str
+    type_name: str
+
+
+def short(text: str, limit: int = MAX_NAME) -> str:
+    """Cut a text to `limit` characters and replace what cannot be written as UTF-8."""
+    text = text[: limit + 1].encode("utf-8", "replace").decode("utf-8")
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def type_name(value: object) -> str:
+    """Return the bounded name of the type of `value` without asking `value`."""
+    return short(type.__getattribute__(type(value), "__name__"))
+
+
+class _Encoder:
+    """Turns one value into a JSON tree and a list of buffers."""
+
+    def __init__(self, handle: Callable[[object], Handle] | None) -> None:
+        self.handle = handle
+        self.arrays: list[list] = []
+        self.buffers: list[bytes] = []
+        self.nodes = 0
+        self.size = 0
+
+    def buffer(self, code: str, shape: tuple, data: bytes) -> int:
+        """Append a raw buffer and return its index."""
+        self.arrays.append([code, *shape])
+        self.buffers.append(data)
+        self.size += len(data)
+        return len(self.buffers) - 1
+
+    def text(self, value: str):
+        """Encode a string: short ones in the header, long ones as a buffer."""
+        data = value.encode("utf-8", "replace")
+        if len(data) <= SHORT_TEXT:
+            return data.decode("utf-8")
+        return ["S", self.buffer("|u1", (len(data),), data)]
+
+    def array(self, tag: str, value: np.ndarray, *rest):
+        """Encode a numeric array or NumPy scalar in native byte order."""
+        plain = np.ndarray.view(value, np.ndarray)
+        if plain.dtype == np.longdouble and plain.dtype.itemsize > 8:
+            plain = plain.astype(np.float64)
+        elif plain.dtype == np.clongdouble and plain.dtype.itemsize > 16:
+            plain = plain.astype(np.complex128)
+        if plain.dtype.names is not None or plain.dtype.kind not in "?biufc":
+            raise WireError(
+                f"an array of dtype {short(str(plain.dtype), 60)} cannot be sent: "
+                "only numbers and truth values can"
+            )
+        if plain.ndim > MAX_DIMS:
+            raise WireError(f"an array of {plain.ndim} dimensions is more than {MAX_DIMS}")
+        plain = plain.astype(plain.dtype.newbyteorder("="), copy=False)
+        return [tag, self.buffer(plain.dtype.str, plain.shape, plain.tobytes()), *rest]
+
+    def encode(self, value: object, depth: int = 0):
+        """Encode any value that may travel.
+
+        Subclasses of plain types are reduced to the plain type.
+        """
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise WireError(f"the value holds more than {MAX_NODES} items")
+        if depth > MAX_DEPTH:
+            raise WireError(f"the value is nested more than {MAX_DEPTH} deep")
+        if value is None or value is True or value is False:
+            return value
+        if isinstance(value, np.generic) and not isinstance(value, str | bytes):
+            # np.float64 is a float and np.complex128 a complex: ask for NumPy's own types first.
+            return self.array("n", np.asarray(value))
+        if isinstance(value, int):
+            return self.integer(int.__index__(value))
+        if isinstance(value, float):
+            return float.__float__(value)
+        if isinstance(value, str):
+            return self.text(str.__str__(value))
+        if isinstance(value, complex):
+            number = complex.__complex__(value)
+            return ["c", number.real, number.imag]
+        if isinstance(value, bytes | bytearray | memoryview):
+            data = bytes(memoryview(value))
+            return ["b", self.buffer("|u1", (len(data),), data)]
+        if isinstance(value, np.ndarray):
+            return self.array("T" if type(value) is Tensor else "a", value)
+        for base, tag in ((list, "l"), (tuple, "t"), (set, "s"), (frozenset, "z")):
+            if isinstance(value, base):
+                return [tag, *[self.encode(item, depth + 1) for item in base.__iter__(value)]]
+        if isinstance(value, dict):
+            flat = [part for pair in dict.items(value) for part in pair]
+            return ["d", *[self.encode(part, depth + 1) for part in flat]]
+        if isinstance(value, range):
+            if len(value) > MAX_NODES:
+                raise WireError(f"the value holds more than {MAX_NODES} items")
+            return ["l", *[self.encode(item, depth + 1) for item in value]]
+        return self.other(value)
+
+    def integer(self, value: int) -> int:
+        """Encode an integer of bounded length."""
+        if value.bit_length() > MAX_INT_BITS:
+            raise WireError(f"an integer of {value.bit_length()} bits is more than {MAX_INT_BITS}")
+        return value
+
+    def other(self, value: object):
+        """Encode a torch tensor, or an object that stays behind as a handle."""
+        if isinstance(value, Handle):
+            return ["h", value.number, value.kind, value.type_name]
+        torch = sys.modules.get("torch")
+        if torch is not None and isinstance(value, torch.Tensor):
+            try:
+                plain = value.detach().cpu().resolve_conj().resolve_neg()
+                plain = plain.float() if plain.dtype is torch.bfloat16 else plain
+                array = plain.numpy()
+            except (RuntimeError, TypeError) as error:
+                message = f"this tensor cannot be sent: {short(str(error))}"
+                raise WireError(message) from None
+            return self.array("T", array, bool(value.requires_grad))
+        if isinstance(value, ITERATORS):
+            raise WireError(
+                f"a {type_name(value)} has no values to compare yet: return a list or an array"
+            )
+        if self.handle is None:
+            raise WireError(f"an object of type {type_name(value)} cannot be sent")
+        handle = self.handle(value)
+        return ["h", handle.number, handle.kind, handle.type_name]
+
+
+def pack(value: object, limit: int, handle: Callable[[object], Handle] | None = None) -> bytes:
+    """Encode one value as a frame.
+
+    Args:
+        value: plain data, NumPy or torch arrays, and containers of them.
+        limit: the greatest number of bytes the frame may have.
+        handle: turns an object that cannot travel into a `Handle`; None refuses such objects.
+
+    Returns:
+        The frame.
+
+    Raises:
+        WireError: when something in it cannot be sent, or the frame is larger than `limit`.
+    """
+    encoder = _Encoder(handle)
+    try:
+        tree = encoder.encode(value)
+        header = json.dumps([tree, encoder.arrays], separators=(",", ":")).encode("ascii")
+    except RecursionError:
+        raise WireError("the value is nested too deep") from None
+    size = PREFIX.size + len(header) + encoder.size
+    if len(header) > MAX_HEADER or size > limit:
+        raise WireError(f"the value takes {size:,} bytes, more than the {limit:,} allowed")
+    prefix = PREFIX.pack(MAGIC, len(header), encoder.size)
+    return b"".join([prefix, header, *encoder.buffers])
+
+
+def frame_lengths(prefix: bytes, limit: int) -> tuple[int, int]:
+    """Check the first bytes of a frame before anything is allocated for the rest.
+
+    Args:
+        prefix: exactly `PREFIX.size` bytes.
+        limit: the greatest number of bytes the frame may have.
+
+    Returns:
+        The lengths of the header and of the buffers, in bytes.
+
+    Raises:
+        WireError: when these are not the first bytes of a frame of at most `limit` bytes.
+    """
+    magic, header, buffers = PREFIX.unpack(prefix)
+    if magic != MAGIC:
+        raise WireError("these bytes are not a frame")
+    if header > MAX_HEADER or PREFIX.size + header + buffers > limit:
+        raise WireError(f"a frame of {header + buffers:,} bytes is more than the {limit:,} allowed")
+    return header, buffers
+
+
+class _Decoder:
+    """Rebuilds a value from a checked tree."""
+
+    def __init__(self, arrays, buffers, tensor, resolve) -> None:
+        self.arrays = self.slices(arrays, buffers)
+        self.tensor = tensor
+        self.resolve = resolve
+        self.nodes = 0
+        self.odd_keys = 0
+
+    @staticmethod
+    def slices(
+        arrays: object, buffers: memoryview
+    ) -> list[tuple[str, tuple[int, ...], memoryview]]:
+        """Check that the declared arrays fill the buffer bytes exactly."""
+        if type(arrays) is not list or len(arrays) > MAX_NODES:
+            raise WireError("the list of arrays is malformed")
+        found, start = [], 0
+        for entry in arrays:
+            if type(entry) is not list or not entry or type(entry[0]) is not str:
+                raise WireError("the description of an array is malformed")
+            code, *shape = entry
+            if code not in DTYPES:
+                raise WireError("an array has a dtype that is not allowed")
+            if len(shape) > MAX_DIMS or any(type(n) is not int or n < 0 for n in shape):
+                raise WireError("an array has an impossible shape")
+            # Python integers do not overflow, so a huge shape is seen before it is allocated.
+            length = math.prod(shape) * np.dtype(code).itemsize
+            if max(shape, default=0) >= 1 << 40 or start + length > len(buffers):
+                raise WireError("an array claims more bytes than were sent")
+            found.append((code, tuple(shape), buffers[start : start + length]))
+            start += length
+        if start != len(buffers):
+            raise WireError("bytes were sent that belong to no array")
+        return found
+
+    def array(self, index: object) -> np.ndarray:
+        """Return a private, writable copy of one array."""
+        if type(index) is not int or not 0 <= index < len(self.arrays):
+            raise WireError("an array is named that was not sent")
+        code, shape, data = self.arrays[index]
+        return np.frombuffer(data, dtype=code).reshape(shape).copy()
+
+    def decode(self, node: object, depth: int = 0):
+        """Rebuild one value; only exact built-in types come out."""
+        self.nodes += 1
+        if self.nodes > MAX_NODES or depth > MAX_DEPTH:
+            raise WireError("the value has too many items or is nested too deep")
+        kind = type(node)
+        if node is None or kind is bool or kind is float:
+            return node
+        if kind is int:
+            if node.bit_length() > MAX_INT_BITS:
+                raise WireError("an integer is too long")
+            return node
+        if kind is str:
+            return node.encode("utf-8", "replace").decode("utf-8")
+        if kind is not list or not node or type(node[0]) is not str:
+            raise WireError("a value is malformed")
+        tag, *rest = node
+        if tag in ("l", "t", "s", "z", "d"):
+            return self.container(tag, [self.decode(item, depth + 1) for item in rest])
+        return self.leaf(tag, rest)
+
+    def container(self, tag: str, items: list):
+        """Build a list, tuple, set, frozenset or dict."""
+        if tag == "l":
+            return items
+        if tag == "t":
+            return tuple(items)
+        keys = items[::2] if tag == "d" else items
+        # Hashes of text are secret to this process, and those of small integers spread.
+        self.odd_keys += sum(
+            type(key) is not str and not (type(key) is int and key.bit_length() < 32)
+            for key in keys
+        )
+        if self.odd_keys > MAX_ODD_KEYS:
+            raise WireError(f"more than {MAX_ODD_KEYS} keys are neither text nor small integers")
+        try:
+            if tag == "s":
+                return set(items)
+            if tag == "z":
+                return frozenset(items)
+            if len(items) % 2:
+                raise WireError("a dictionary is malformed")
+            return dict(zip(items[::2], items[1::2], strict=True))
+        except TypeError:
+            raise WireError("a key or member cannot be hashed") from None
+
+    def leaf(self, tag: str, rest: list):
+        """Build what is not a container: arrays, scalars, bytes, long text, handles."""
+        if tag == "c" and len(rest) == 2 and all(type(part) is float for part in rest):
+            return complex(*rest)
+        if tag == "h" and len(rest) == 3 and type(rest[0]) is int and rest[0].bit_length() < 63:
+            number, kind, name = rest
+            if kind in ("function", "object") and type(name) is str and self.resolve is not None:
+                return self.resolve(Handle(number, kind, short(name)))
+        if tag == "T" and len(rest) in (1, 2) and all(type(flag) is bool for flag in rest[1:]):
+            return self.tensor(self.array(rest[0]), bool(rest[1:] and rest[1]))
+        if tag in ("a", "n", "b", "S") and len(rest) == 1:
+            array = self.array(rest[0])
+            if tag == "a":
+                return array
+            if tag == "n" and array.ndim == 0:
+                return array[()]
+            if tag in ("b", "S") and array.dtype == np.uint8 and array.ndim == 1:
+                data = array.tobytes()
+                return data if tag == "b" else data.decode("utf-8", "replace")
+        raise WireError("a value is malformed")
+
+
+def _tagged(array: np.ndarray, requires_grad: bool) -> Tensor:
+    return array.view(Tensor)
+
+
+def unpack(
+    header: bytes,
+    buffers: bytes | bytearray,
+    tensor: Callable[[np.ndarray, bool], object] = _tagged,
+    resolve: Callable[[Handle], object] | None = None,
+) -> object:
+    """Rebuild the value that a frame holds.
+
+    Args:
+        header: the JSON header, of the length that `frame_lengths` gave.
+        buffers: the bytes behind it.
+        tensor: makes a tensor from an array and its `requires_grad`; by default a `Tensor`.
+        resolve: turns a `Handle` into what stands for it; None refuses handles.
+
+    Returns:
+        The value, built anew: plain types, NumPy arrays and whatever the two functions return.
+
+    Raises:
+        WireError: when the frame is malformed in any way.
+    """
+    # Each item of a JSON list costs one of these bytes: this bounds memory before parsing.
+    if header.count(b",") + header.count(b"[") + header.count(b"{") > 8 * MAX_NODES:
+        raise WireError("the value has too many items")
+    try:
+        message = json.loads(header)
+        if type(message) is not list or len(message) != 2:
+            raise WireError("the header is malformed")
+        return _Decoder(message[1], memoryview(buffers), tensor, resolve).decode(message[0])
+    except WireError:
+        raise
+    except RecursionError:
+        raise WireError("the value is nested too deep") from None
+    except (ValueError, OverflowError, UnicodeError):
+        raise WireError("the header is not the JSON it should be") from None

@@ -1,0 +1,186 @@
+"""The confined side of the wire: runs cells, calls functions, keeps the objects that stay inside.
+
+Nothing here is trusted by the grader.
+The learner's code shares this process and can change any of it; what it cannot do is leave it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+
+from unrolled.grading import wire
+from unrolled.grading.shell import Shell, describe
+
+OUT_OF_MEMORY = 77  # exit code: the worker itself could not go on
+MAX_HANDLES = 10_000
+PRINTED = 4096  # characters kept of what a call prints
+
+
+def checks(*_args: object, **_kwargs: object):
+    """Stand in for `unrolled.checks`: a notebook's own check cells do nothing while it is graded."""
+    return lambda *args, **kwargs: None
+
+
+def read_exactly(descriptor: int, size: int) -> bytearray:
+    """Read `size` bytes; raises EOFError when the other side closes first."""
+    data = bytearray(size)
+    view = memoryview(data)
+    while view:
+        count = os.readv(descriptor, [view])
+        if count == 0:
+            raise EOFError
+        view = view[count:]
+    return data
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write all of `data`."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _tensor(array, requires_grad: bool):
+    import torch
+
+    return torch.from_numpy(array).requires_grad_(requires_grad)
+
+
+class Absent(Exception):
+    """The learner's code defines no such name."""
+
+
+class Service:
+    """Answers the grader's requests, one after another.
+
+    Args:
+        descriptor: the connected socket.
+        shell: the learner's shell.
+        limits: the fields of `zygote.Limits`.
+    """
+
+    def __init__(self, descriptor: int, shell: Shell, limits: dict) -> None:
+        self.descriptor, self.shell, self.limits = descriptor, shell, limits
+        self.objects: list[object] = []
+        # By identity; the list above keeps each object alive, so that no number is used twice.
+        self.numbers: dict[int, int] = {}
+
+    def handle(self, value: object) -> wire.Handle:
+        """Keep an object here and give it a number."""
+        number = self.numbers.get(id(value))
+        if number is None:
+            if len(self.objects) >= MAX_HANDLES:
+                raise wire.WireError(f"more than {MAX_HANDLES} objects are held")
+            number = self.numbers[id(value)] = len(self.objects)
+            self.objects.append(value)
+        kind = "function" if isinstance(value, wire.FUNCTIONS) else "object"
+        return wire.Handle(number, kind, wire.type_name(value))
+
+    def resolve(self, handle: wire.Handle) -> object:
+        """Return the object with this number."""
+        if not 0 <= handle.number < len(self.objects):
+            raise wire.WireError("there is no object with this number")
+        return self.objects[handle.number]
+
+    def send(self, message: dict) -> None:
+        """Send one reply."""
+        frame = wire.pack(message, self.limits["reply_bytes"], self.handle)
+        write_all(self.descriptor, frame)
+
+    def receive(self) -> dict:
+        """Wait for one request."""
+        prefix = bytes(read_exactly(self.descriptor, wire.PREFIX.size))
+        header, buffers = wire.frame_lengths(prefix, self.limits["request_bytes"])
+        text = bytes(read_exactly(self.descriptor, header))
+        data = read_exactly(self.descriptor, buffers)
+        return wire.unpack(text, data, _tensor, self.resolve)
+
+    def serve(self) -> None:
+        """Answer requests until the grader closes the socket."""
+        while True:
+            try:
+                request = self.receive()
+            except EOFError:
+                return
+            number = request["n"]
+            try:
+                reply = self.answer(request)
+                self.send({"n": number, **reply})
+            except wire.WireError as error:
+                self.send({"n": number, "refused": wire.short(str(error), 500)})
+            except Absent:
+                self.send({"n": number, "absent": True})
+            except (TypeError, ValueError, AttributeError) as error:
+                # An object whose class lies about what it is cannot be taken apart.
+                message = f"the value cannot be sent ({wire.type_name(error)})"
+                self.send({"n": number, "refused": message})
+
+    def answer(self, request: dict) -> dict:
+        """Do what one request asks for."""
+        what = request["do"]
+        if what == "run":
+            outputs, error = self.shell.run(
+                request["cell"], request["source"], self.limits["output_bytes"]
+            )
+            return {"outputs": outputs, "error": error}
+        if what == "lookup":
+            if request["name"] not in self.shell.user_ns:
+                raise Absent
+            return {"value": self.shell.user_ns[request["name"]]}
+        if what == "attribute":
+            return self.attribute(request["object"], request["name"])
+        return self.call(request["object"], request["args"], request["kwargs"])
+
+    def attribute(self, owner: object, name: str) -> dict:
+        """Read an attribute, which may run the learner's code."""
+        try:
+            with self.shell.recording(PRINTED):
+                return {"value": getattr(owner, name)}
+        except AttributeError:
+            raise Absent from None
+        except BaseException as error:
+            return {"error": describe(error)}
+
+    def call(self, function, args: tuple, kwargs: dict) -> dict:
+        """Call a function on copies that are its own, and note whether it wrote into them."""
+        limit = self.limits["request_bytes"] * 2
+        before = wire.pack([args, kwargs], limit, self.handle)
+        with self.shell.recording(PRINTED) as recorder:
+            try:
+                value, error = function(*args, **kwargs), None
+            except BaseException as raised:  # SystemExit, too, is the learner's
+                value, error = None, describe(raised)
+        try:
+            mutated = wire.pack([args, kwargs], limit, self.handle) != before
+        except (wire.WireError, TypeError, ValueError, AttributeError):
+            mutated = True
+        printed = "".join(
+            output["text"] for output in recorder.finish() if output["output_type"] == "stream"
+        )
+        if error is not None:
+            return {"error": error, "mutated": mutated, "printed": printed}
+        return {"value": value, "mutated": mutated, "printed": printed}
+
+
+def run_worker(descriptor: int, shell: Shell, limits: dict) -> None:
+    """Serve until the grader hangs up, then end this process without any cleaning up.
+
+    Args:
+        descriptor: the connected socket.
+        shell: the learner's shell, made before the fork.
+        limits: the fields of `zygote.Limits`.
+    """
+    status = 0
+    try:
+        shell.user_ns["__name__"] = "__main__"
+        Service(descriptor, shell, limits).serve()
+    except MemoryError:
+        status = OUT_OF_MEMORY
+    except BaseException:
+        status = 1
+    finally:
+        with contextlib.suppress(BaseException):
+            sys.stdout.flush()
+        os._exit(status)

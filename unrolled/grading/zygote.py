@@ -1,0 +1,236 @@
+"""The grader's side of a confined worker: start one, run cells in it, call what they define.
+
+    with Zygote(warm=("numpy", "torch")) as zygote, zygote.worker() as worker:
+        worker.run("def double(x): return 2 * x")
+        worker.lookup("double")(np.ones(3))
+
+Nothing that a worker sends is trusted: `wire` bounds and rebuilds it, time is kept here, and an
+object that stays inside is a number here.
+"""
+
+from __future__ import annotations
+
+import array
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from unrolled.grading.client import (
+    CellResult,
+    Limits,
+    Worker,
+    WorkerDied,
+    WorkerTimeout,
+)
+from unrolled.grading.outputs import LearnerError
+from unrolled.grading.remote import RemoteFunction, RemoteObject
+from unrolled.grading.sandbox import SCRATCH, ConfinementError
+from unrolled.grading.wire import WireError
+
+__all__ = [
+    "CellResult",
+    "ConfinementError",
+    "LearnerError",
+    "Limits",
+    "RemoteFunction",
+    "RemoteObject",
+    "WireError",
+    "Worker",
+    "WorkerDied",
+    "WorkerTimeout",
+    "Zygote",
+    "ZygoteDied",
+]
+
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
+)
+ENVIRONMENT = {
+    "LANG": "C.UTF-8",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "MALLOC_ARENA_MAX": "2",
+}
+INSIDE = {"HOME": SCRATCH, "TMPDIR": SCRATCH, "MPLCONFIGDIR": f"{SCRATCH}/.matplotlib"}
+START_SECONDS = 120
+FORK_SECONDS = 30
+PACKAGES = Path(__file__).resolve().parents[2]
+COMMAND = (
+    "import sys; sys.path.append({path!r});"
+    "from unrolled.grading.zygote_main import main;"
+    "sys.path.pop(); main({descriptor})"
+)
+
+
+class ZygoteDied(Exception):
+    """The server that forks workers is gone."""
+
+
+class Zygote:
+    """A server that has paid for the imports once and forks a confined worker in milliseconds.
+
+    Args:
+        warm: modules to import beforehand; "torch" also runs one optimiser step.
+        allow_unconfined: whether to go on where this host lacks a layer of confinement.
+        python: the interpreter to start.
+
+    Raises:
+        ConfinementError: when a layer is missing and that is not allowed; it names the layer.
+    """
+
+    def __init__(
+        self,
+        warm: Sequence[str] = ("numpy",),
+        allow_unconfined: bool = False,
+        python: str = sys.executable,
+    ) -> None:
+        self.warm, self.allow_unconfined, self.python = tuple(warm), allow_unconfined, python
+        self.missing: dict[str, str] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+        self._start()
+        try:
+            self.worker(_verify=True).close()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def missing_layers(self) -> list[str]:
+        """The names of the layers of confinement that this host lacks."""
+        return list(self.missing)
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        settings = {
+            "warm": self.warm,
+            "allow_unconfined": self.allow_unconfined,
+            "environment": INSIDE,
+        }
+        with tempfile.TemporaryDirectory(prefix="unrolled-root-") as root:
+            os.chmod(root, 0o755)  # it is only a place to mount on
+            with theirs, tempfile.TemporaryFile() as errors:
+                command = COMMAND.format(path=str(PACKAGES), descriptor=theirs.fileno())
+                self._process = subprocess.Popen(
+                    [self.python, "-I", "-X", "utf8", "-c", command],
+                    env=ONE_THREAD | ENVIRONMENT,
+                    cwd="/",
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=errors,
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,
+                )
+                self._control = ours
+                theirs.close()
+                try:
+                    hello = self._ask(settings | {"root": root}, START_SECONDS)
+                except ZygoteDied:
+                    errors.seek(0)
+                    said = errors.read()[-2000:].decode("utf-8", "replace")
+                    self._stop()
+                    raise ZygoteDied(f"the server of workers did not start: {said}") from None
+        if "failed" in hello or "broken" in hello:
+            self._stop()
+            self.missing = hello["missing"]
+            if "failed" in hello:
+                raise ConfinementError(hello["failed"])
+            raise ZygoteDied(f"the server of workers did not start: {hello['broken']}")
+        self.missing = hello["missing"]
+
+    def _ask(self, request: dict, seconds: float, descriptor: int | None = None) -> dict:
+        """Send one request to the server and wait for its reply; raises ZygoteDied."""
+        rights = []
+        if descriptor is not None:
+            rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [descriptor]))]
+        try:
+            self._control.settimeout(seconds)
+            self._control.sendmsg([json.dumps(request).encode()], rights)
+            data = self._control.recv(1 << 16)
+        except OSError as error:
+            raise ZygoteDied(f"the server of workers does not answer: {error}") from None
+        if not data:
+            raise ZygoteDied("the server of workers ended")
+        return json.loads(data)
+
+    def worker(self, limits: Limits | None = None, _verify: bool = False) -> Worker:
+        """Fork one confined worker.
+
+        A server that has died is started anew, once.
+
+        Args:
+            limits: what the worker may use.
+
+        Returns:
+            The worker, with a fresh namespace and an empty scratch folder.
+
+        Raises:
+            ConfinementError: when the worker could not be confined.
+            ZygoteDied: when the server cannot be had.
+        """
+        if self._closed:
+            raise ZygoteDied("this zygote was closed")
+        limits = limits or Limits()
+        try:
+            return self._fork(limits, _verify)
+        except ZygoteDied:
+            with self._lock:
+                self._stop()
+                self._start()
+            return self._fork(limits, True)
+
+    def _fork(self, limits: Limits, verify: bool) -> Worker:
+        ours, theirs = socket.socketpair()
+        request = {"do": "fork", "limits": asdict(limits), "verify": verify}
+        try:
+            with theirs, self._lock:
+                server = self._process
+                pid = self._ask(request, FORK_SECONDS, theirs.fileno())["pid"]
+        except BaseException:
+            ours.close()
+            raise
+        worker = Worker(lambda: self._reap(server, pid), ours, limits)
+        try:
+            hello = worker.receive(0, FORK_SECONDS)
+        except (WorkerDied, WorkerTimeout, WireError) as error:
+            worker.close()
+            raise ConfinementError(f"a worker could not be confined: {error}") from None
+        self.missing |= hello["missing"]
+        if "failed" in hello:
+            worker.close()
+            raise ConfinementError(hello["failed"])
+        return worker
+
+    def _reap(self, server: subprocess.Popen, pid: int) -> dict:
+        """Kill and reap one worker; a server that is gone took its workers along."""
+        with self._lock:
+            if self._closed or server is not self._process:
+                return {}
+            try:
+                return self._ask({"do": "reap", "pid": pid}, FORK_SECONDS)
+            except ZygoteDied:
+                return {}
+
+    def _stop(self) -> None:
+        self._control.close()
+        self._process.kill()
+        self._process.wait()
+
+    def close(self) -> None:
+        """End the server and every worker."""
+        with self._lock:
+            if not self._closed:
+                self._closed = True
+                self._stop()
+
+    def __enter__(self) -> Zygote:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,230 @@
+"""The server that forks confined workers, started by `zygote.Zygote` with an empty environment.
+
+It imports what notebooks need once, leaves the host behind, and then only forks: it never reads a
+byte that a learner's code wrote.
+It holds no check, no reference and no seed.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import gc
+import importlib
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import threading
+
+import unrolled
+from unrolled.grading import sandbox, syscalls, wire, worker
+from unrolled.grading.shell import Shell, make_shell
+
+# What a notebook may import of the course itself; the checkout is out of sight later.
+LEARNER_MODULES = ("unrolled.data", "unrolled.plots")
+MAX_MESSAGE = 1 << 16
+WORKER_SOCKET = 3
+
+
+def warm_up(names: list[str]) -> None:
+    """Import modules, and let torch do once what is slow the first time.
+
+    Args:
+        names: the modules.
+
+    Raises:
+        RuntimeError: when a module started a thread: a forked child would wait for it for ever.
+    """
+    for name in names:
+        importlib.import_module(name)
+        if name == "torch":
+            _warm_torch(sys.modules[name])
+    for name in LEARNER_MODULES:
+        if importlib.util.find_spec(name) is not None:
+            importlib.import_module(name)
+    unrolled.GRADING = True
+    unrolled.checks = worker.checks
+    if threading.active_count() != 1 or len(os.listdir("/proc/self/task")) != 1:
+        raise RuntimeError(f"importing {', '.join(names)} started a thread")
+
+
+def _warm_torch(torch) -> None:
+    # Before any operation: a process that ever used two threads leaves its children hanging.
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    state = torch.get_rng_state()
+    model = torch.nn.LSTM(2, 3)
+    optimiser = torch.optim.Adam(model.parameters())
+    output, _ = model(torch.zeros(2, 1, 2))
+    output.sum().backward()
+    optimiser.step()
+    torch.set_rng_state(state)
+
+
+def receive(control: socket.socket) -> tuple[dict | None, int]:
+    """Wait for a request from the grader.
+
+    Returns:
+        The request and the descriptor that came with it (or -1); None when the grader hung up.
+    """
+    data, ancillary, _, _ = control.recvmsg(
+        MAX_MESSAGE, socket.CMSG_SPACE(array.array("i").itemsize)
+    )
+    descriptor = -1
+    for level, kind, content in ancillary:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+            descriptor = array.array("i", content)[0]
+    return (json.loads(data) if data else None), descriptor
+
+
+class Server:
+    """Forks workers on request and reaps them.
+
+    Args:
+        control: the socket to the grader.
+        host: what was learnt of the host.
+        shell: the shell that every worker starts with.
+    """
+
+    def __init__(self, control: socket.socket, host: sandbox.Host, shell: Shell) -> None:
+        self.control, self.host, self.shell = control, host, shell
+        self.children: dict[int, str | None] = {}  # process id, folder to remove
+        self.own_pids = os.pidfd_open(os.getpid())
+
+    def serve(self) -> None:
+        """Answer the grader until it hangs up."""
+        while True:
+            request, descriptor = receive(self.control)
+            if request is None:
+                return
+            if request["do"] == "fork":
+                reply = self.fork(request, descriptor)
+            else:
+                reply = self.reap(request["pid"])
+            self.control.send(json.dumps(reply).encode())
+
+    def fork(self, request: dict, descriptor: int) -> dict:
+        """Fork one worker, which confines itself before it reads a request."""
+        scratch = None
+        if "read-only root" in self.host.missing:
+            scratch = tempfile.mkdtemp(prefix="unrolled-scratch-")
+            os.chmod(scratch, 0o777)
+        if sandbox.LAYER_OF["pid"] not in self.host.missing:
+            # The next child is process 1 of a namespace below ours, not beside the last child.
+            sandbox.kernel.setns(self.own_pids, sandbox.kernel.CLONE_NEWPID)
+            sandbox.kernel.unshare(sandbox.kernel.CLONE_NEWPID)
+        child = os.fork()
+        if child == 0:
+            self.become_worker(descriptor, request, scratch)
+        os.close(descriptor)
+        self.children[child] = scratch
+        return {"pid": child}
+
+    def become_worker(self, descriptor: int, request: dict, scratch: str | None) -> None:
+        """Confine this child and serve; never returns."""
+        limits = request["limits"]
+        try:
+            self.host.proc = _keep_only(descriptor, self.host.proc)
+            try:
+                sandbox.confine(self.host, limits, scratch, request["verify"])
+                hello = {"n": 0, "missing": self.host.missing}
+            except sandbox.ConfinementError as error:
+                hello = {"n": 0, "failed": str(error), "missing": self.host.missing}
+            if self.host.proc >= 0:
+                os.close(self.host.proc)
+            worker.write_all(WORKER_SOCKET, wire.pack(hello, limits["reply_bytes"]))
+            if "failed" not in hello:
+                worker.run_worker(WORKER_SOCKET, self.shell, limits)
+        finally:
+            os._exit(1)
+
+    def reap(self, child: int) -> dict:
+        """Kill a worker if it still runs, and say how it ended."""
+        if child not in self.children:
+            return {"error": "no such worker"}
+        scratch = self.children.pop(child)
+        finished, status, usage = os.wait4(child, os.WNOHANG)
+        if not finished:
+            os.kill(child, signal.SIGKILL)
+            _, status, usage = os.wait4(child, 0)
+        if scratch is not None:
+            shutil.rmtree(scratch, ignore_errors=True)
+        return {
+            "ended_by_itself": bool(finished),
+            "status": os.waitstatus_to_exitcode(status),
+            "cpu_seconds": usage.ru_utime + usage.ru_stime,
+        }
+
+
+def _keep_only(descriptor: int, proc: int) -> int:
+    """Close every descriptor but the worker's socket and /proc; return the latter's new number."""
+    os.set_inheritable(descriptor, True)
+    high_descriptor, high_proc = os.dup(descriptor), os.dup(proc) if proc >= 0 else -1
+    null = os.open("/dev/null", os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+    # Both copies may lie below their new places, so go through copies above them.
+    import fcntl
+
+    spare = fcntl.fcntl(high_descriptor, fcntl.F_DUPFD_CLOEXEC, 10)
+    spare_proc = fcntl.fcntl(high_proc, fcntl.F_DUPFD_CLOEXEC, 10) if proc >= 0 else -1
+    os.dup2(spare, WORKER_SOCKET, inheritable=False)
+    if proc >= 0:
+        os.dup2(spare_proc, WORKER_SOCKET + 1, inheritable=False)
+    first = WORKER_SOCKET + 1 + (proc >= 0)
+    os.closerange(first, os.sysconf("SC_OPEN_MAX"))
+    return WORKER_SOCKET + 1 if proc >= 0 else -1
+
+
+def prepare(settings: dict) -> tuple[sandbox.Host, Shell]:
+    """Import, measure, and leave the host behind; runs in process 1 of the server's namespaces."""
+    warm_up(settings["warm"])
+    folder = tempfile.mkdtemp(prefix="unrolled-shell-")
+    try:
+        shell = make_shell(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    host = settings["host"]
+    with host.layer("system call filter"):
+        host.program = syscalls.compile_filter()
+    with host.layer("landlock"):
+        sandbox.kernel.landlock_version()
+    host.measure()
+    sandbox.build_root(host, settings["root"])
+    sandbox.become_unprivileged(host)
+    host.require()
+    os.environ.update(settings["environment"])
+    gc.collect()
+    gc.freeze()
+    return host, shell
+
+
+def main(descriptor: int) -> None:
+    """Serve on an inherited socket; the first message holds the settings."""
+    control = socket.socket(fileno=descriptor)
+    settings, _ = receive(control)
+    host = sandbox.look_around()
+    host.allow_missing = settings["allow_unconfined"]
+    settings["host"] = host
+    sandbox.isolate(host)
+    child = os.fork()
+    if child:
+        control.close()
+        os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) & 0xFF)
+    sandbox.kernel.prctl(sandbox.kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    try:
+        host, shell = prepare(settings)
+    except Exception as error:
+        text = f"{type(error).__name__}: {error}"
+        kind = "failed" if isinstance(error, sandbox.ConfinementError) else "broken"
+        control.send(json.dumps({kind: text[:4000], "missing": host.missing}).encode())
+        os._exit(1)
+    control.send(json.dumps({"missing": host.missing}).encode())
+    with contextlib.suppress(ConnectionError):
+        Server(control, host, shell).serve()
+    os._exit(0)  # the kernel then ends every worker with this process
