@@ -18,8 +18,9 @@ class OutcomesDirective(SphinxDirective):
     def run(self):
         """Return the list, under a line that introduces it."""
         source = self.env.doc2path(self.env.docname)
+        offset = self.lineno + self.content_offset  # MyST counts the body from the fence
         try:
-            outcomes = parse_outcomes("\n".join(self.content), source, self.content_offset)
+            outcomes = parse_outcomes("\n".join(self.content), source, offset)
         except FieldError as error:
             raise self.error(str(error)) from error
         box = nodes.container(classes=["outcomes"])

@@ -1,0 +1,164 @@
+"""The built book, once for all tests, and a browser to read it with."""
+
+import base64
+import functools
+import hashlib
+import http.server
+import json
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def root():
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def book(root):
+    """Build the book with warnings as errors and return the folder of its HTML.
+
+    Chapters run again when their own code changes. The name of the folder holds a digest of the
+    modules that they import, so that a change there runs them again too.
+    """
+    digest = hashlib.sha256()
+    for module in sorted((root / "unrolled").glob("*.py")):
+        digest.update(module.read_bytes())
+    folder = root / "_build" / "test" / digest.hexdigest()[:12]
+    for old in folder.parent.glob("*"):
+        if old != folder:
+            shutil.rmtree(old)
+    html = folder / "_build" / "html"
+    shutil.rmtree(html, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    program = Path(sys.executable).with_name("jupyter-book")
+    command = [program, "build", "-W", "-q", "--all", "--path-output", folder, root]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=900)
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-6000:]
+    return html
+
+
+@pytest.fixture(scope="session")
+def site(book):
+    """Serve the book and return its address."""
+    handler = functools.partial(_Quiet, directory=book)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """Start Chromium and return a `Browser` that shows one page."""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("chromium is not installed")
+    websocket = pytest.importorskip("websocket", reason="websocket-client is not installed")
+    profile = tmp_path_factory.mktemp("chromium")
+    flags = "--headless --no-sandbox --disable-gpu --disable-background-networking --no-first-run"
+    flags += " --hide-scrollbars --remote-debugging-port=0"
+    process = subprocess.Popen(
+        [program, *flags.split(), f"--user-data-dir={profile}", "about:blank"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        port = _wait_for(lambda: (profile / "DevToolsActivePort").read_text().split()[0])
+        page = _wait_for(lambda: Browser.find_page(port))
+        connection = websocket.create_connection(page, timeout=30, suppress_origin=True)
+        yield Browser(connection)
+        connection.close()
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_for(get, seconds=30):
+    """Return `get()` as soon as it neither fails nor returns nothing."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            if value := get():
+                return value
+        except (OSError, IndexError):
+            pass
+        if time.monotonic() > end:
+            raise TimeoutError(f"waited {seconds} s")
+        time.sleep(0.05)
+
+
+class Browser:
+    """One page of Chromium, driven through its DevTools protocol."""
+
+    def __init__(self, connection):
+        self._connection, self._number = connection, 0
+
+    @staticmethod
+    def find_page(port):
+        import urllib.request
+
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list", timeout=5) as reply:
+            pages = [page for page in json.load(reply) if page["type"] == "page"]
+        return pages[0]["webSocketDebuggerUrl"]
+
+    def send(self, method, **params):
+        self._number += 1
+        message = {"id": self._number, "method": method, "params": params}
+        self._connection.send(json.dumps(message))
+        while True:
+            reply = json.loads(self._connection.recv())
+            if reply.get("id") == self._number:
+                assert "error" not in reply, reply
+                return reply["result"]
+
+    def run(self, script):
+        """Return what a JavaScript expression comes to."""
+        reply = self.send("Runtime.evaluate", expression=script, returnByValue=True)
+        assert "exceptionDetails" not in reply, reply
+        return reply["result"].get("value")
+
+    def open(self, address, scripts=True, width=1280, height=900):
+        self.send("Emulation.setScriptExecutionDisabled", value=not scripts)
+        self.send(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
+        # Only the book itself is tested: a page must not wait for a host out of reach.
+        self.send("Network.enable")
+        self.send("Network.setBlockedURLs", urls=["https://*"])
+        self.send("Page.navigate", url=address)
+        ready = f"document.readyState === 'complete' && location.href === {json.dumps(address)}"
+        _wait_for(lambda: self.run(ready))
+
+    def press(self, key, text=""):
+        code = {"Enter": 13, " ": 32, "Tab": 9, "ArrowDown": 40}[key]
+        event = {"key": key, "code": "Space" if key == " " else key, "windowsVirtualKeyCode": code}
+        self.send("Input.dispatchKeyEvent", type="keyDown", text=text, **event)
+        self.send("Input.dispatchKeyEvent", type="keyUp", **event)
+
+    def until(self, script):
+        """Wait until an expression is true."""
+        return _wait_for(lambda: self.run(script), seconds=10)
+
+    def screenshot(self, path):
+        reply = self.send("Page.captureScreenshot", format="png", captureBeyondViewport=True)
+        Path(path).write_bytes(base64.b64decode(reply["data"]))
