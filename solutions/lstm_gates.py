@@ -210,10 +210,8 @@ def forget_half_life(f):
     Returns the half-life in steps, of the same shape; infinity where f is 1.
     """
     ### BEGIN SOLUTION
-    f = np.asarray(f, dtype=float)
-    steps = np.full(f.shape, np.inf)
-    np.divide(np.log(0.5), np.log(f), out=steps, where=f < 1)
-    return steps
+    with np.errstate(divide="ignore"):  # log(1) is 0: an open gate never forgets
+        return np.log(2) / np.abs(np.log(f))
     ### END SOLUTION
 
 

@@ -122,7 +122,7 @@ class Carried:
             """Return what follows from the learner's parts; None where nothing can follow."""
             try:
                 result = function(*args)
-                # A part that lets nothing through would make every later answer right.
+                # A part that ignores its input or a state would make wrong answers right.
                 if all(not same(result, function(*moved)) for moved in _moved(args)):
                     return result
             except Exception:
@@ -134,18 +134,23 @@ class Carried:
 
 
 def _moved(args):
-    """Yield the arguments with one array at a time changed; dictionaries count by their values."""
+    """Yield the arguments with one of them changed, all arrays of a dictionary together.
+
+    A part that leaves out one weight is an honest mistake; one that needs no weights is a constant.
+    """
     rng = np.random.default_rng(0)
+
+    def move(value):
+        return value + rng.uniform(0.5, 1, value.shape)
+
     for k, arg in enumerate(args):
         if isinstance(arg, dict):
-            for key, value in arg.items():
-                yield (
-                    *args[:k],
-                    {**arg, key: value + rng.uniform(0.5, 1, value.shape)},
-                    *args[k + 1 :],
-                )
+            moved = {key: move(value) for key, value in arg.items()}
         elif isinstance(arg, np.ndarray):
-            yield (*args[:k], arg + rng.uniform(0.5, 1, arg.shape), *args[k + 1 :])
+            moved = move(arg)
+        else:
+            continue
+        yield (*args[:k], moved, *args[k + 1 :])
 
 
 class Replay:

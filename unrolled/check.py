@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import linecache
 import traceback
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -89,11 +90,16 @@ class Trouble:
 
 
 def local(function: Callable, namespace: dict) -> Callable:
-    """Wrap a function of this process so that what it raises arrives as a LearnerError."""
+    """Wrap a function of this process so that what it raises arrives as a LearnerError.
+
+    Warnings neither show nor raise: what a check finds must not depend on who filters them how.
+    """
 
     def call(*args, **kwargs):
         try:
-            return function(*args, **kwargs)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return function(*args, **kwargs)
         except Exception as error:
             raise _told(error, namespace) from None
 

@@ -138,6 +138,6 @@ def from_json(value: object) -> object:
 
 
 def _digits(x):
-    """Nine significant digits: far more than a comparison needs, half the size of all of them."""
+    """Seven significant digits: far more than a comparison needs, half the size of all of them."""
     x = float(x)
-    return float(f"{x:.9g}") if np.isfinite(x) else str(x)
+    return float(f"{x:.7g}") if np.isfinite(x) else str(x)
