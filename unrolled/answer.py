@@ -122,8 +122,10 @@ class Carried:
             """Return what follows from the learner's parts; None where nothing can follow."""
             try:
                 result = function(*args)
-                # A part that ignores its input or a state would make wrong answers right.
-                if all(not same(result, function(*moved)) for moved in _moved(args)):
+                # A part that ignores most of its input would make almost any answer right; one
+                # that loses a single state is an honest mistake, and must not cost later parts.
+                matters = [not same(result, function(*moved)) for moved in _moved(args)]
+                if sum(matters) > len(matters) / 2:
                     return result
             except Exception:
                 # Whatever a wrong part returns may break the reference: then nothing follows.

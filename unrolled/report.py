@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from unrolled.answer import Call, LearnerError
-from unrolled.diagnose import Suspect, explain_absence, name_mistake
+from unrolled.diagnose import Suspect, calls_of, explain_absence, name_mistake
 from unrolled.exercise import Item
 from unrolled.expect import Mismatch
 from unrolled.runner import Outcome
@@ -132,8 +132,9 @@ def make_report(item: Item, outcomes: list[Outcome], suspects: Iterable[Suspect]
 
 def _facts(item, outcome):
     failure = outcome.failure
-    if outcome.calls:
-        yield "called", describe(outcome.calls[-1], item)
+    calls = calls_of(outcome, item.name) or outcome.calls
+    if calls:
+        yield "called", describe(calls[-1], item)
     if isinstance(failure, Mismatch):
         yield "found", failure.words
         if failure.where:

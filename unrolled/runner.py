@@ -146,12 +146,17 @@ class _Fixtures:
     def rng(self, request):
         return generator(self.context.seed, request.node.name)
 
-    def pytest_exception_interact(self, node, call, report):
-        """Keep the exception itself: the report says more with it than with its text."""
-        if isinstance(report, pytest.CollectReport):
-            self.collect_error = report.longreprtext
-        else:
+    def pytest_runtest_makereport(self, item, call):
+        """Keep the exception itself, and spare pytest the work of formatting a traceback."""
+        outcome = "passed" if call.excinfo is None else "failed"
+        if call.excinfo is not None and self.failure is None:
             self.failure = call.excinfo.value
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
+
+    def pytest_collectreport(self, report):
+        """Keep what made the check file unreadable."""
+        if report.failed:
+            self.collect_error = report.longreprtext
 
     def pytest_keyboard_interrupt(self, excinfo):
         """Keep the interrupt so that `run` can pass it on."""
