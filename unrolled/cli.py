@@ -7,14 +7,57 @@ import sys
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command line and return the exit status."""
-    parser = argparse.ArgumentParser(prog="unrolled", description=__doc__.splitlines()[0])
+    """Run the command line and return the exit status: 0, or 1 with one clear line on stderr."""
+    parser = argparse.ArgumentParser(prog="unrolled", description="The Unrolled course's command.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    add = commands.add_parser("release", help="make exercises/ from solutions/")
+
+    add = commands.add_parser("release", help="make exercises/ and the release from solutions/")
     add.add_argument("topics", nargs="*", help="topics to release; all of them by default")
     add.set_defaults(run=_release)
+
+    add = commands.add_parser("grade", help="grade every submission of an assignment")
+    add.add_argument("topic", help="the assignment, e.g. lstm_gates")
+    add.add_argument("--jobs", type=int, help="submissions judged at once (default: one a core)")
+    add.add_argument("--force", action="store_true", help="grade again what has not changed")
+    add.add_argument(
+        "--allow-unconfined",
+        action="store_true",
+        help="grade even where this host cannot confine learner code (never for real marks)",
+    )
+    add.set_defaults(run=_grade)
+
+    add = commands.add_parser("demo", help="take a small made-up class through the whole job")
+    add.add_argument(
+        "--folder", default="build/demo", help="where to play it (default: build/demo)"
+    )
+    add.set_defaults(run=_demo)
+
+    add = commands.add_parser("new", help="write the files of a new topic")
+    add.add_argument("topic", help="its name in snake_case, e.g. gru_variants")
+    add.set_defaults(run=_new)
+
     arguments = parser.parse_args(argv)
-    return arguments.run(arguments)
+    try:
+        return arguments.run(arguments) or 0
+    except _expected_errors() as error:
+        print(f"unrolled: {error}", file=sys.stderr)
+        return 1
+
+
+def _expected_errors():
+    """Errors that are told in one line, as their message says what to do."""
+    from unrolled.exercise import ExerciseError
+
+    errors = [ExerciseError]
+    if "unrolled.mistakes" in sys.modules:
+        errors.append(sys.modules["unrolled.mistakes"].MistakeError)
+    if "unrolled.release" in sys.modules:
+        errors.append(sys.modules["unrolled.release"].ReleaseError)
+    if "unrolled.grading.course" in sys.modules:
+        errors.append(sys.modules["unrolled.grading.course"].CourseError)
+    if "unrolled.grading.sandbox" in sys.modules:
+        errors.append(sys.modules["unrolled.grading.sandbox"].ConfinementError)
+    return tuple(errors)
 
 
 def _release(arguments):
@@ -23,8 +66,35 @@ def _release(arguments):
 
     root = course_root()
     for topic in arguments.topics or topics(root):
-        print(release(topic, root, root / "build", root / "exercises"))
-    return 0
+        folder = release(topic, root, root / "build", root / "exercises")
+        print(f"{topic}: {folder.relative_to(root)} is ready for learners")
+
+
+def _grade(arguments):
+    from unrolled.grading.course import Course
+    from unrolled.grading.table import grade_and_print
+
+    return grade_and_print(
+        Course.here(),
+        arguments.topic,
+        jobs=arguments.jobs,
+        force=arguments.force,
+        allow_unconfined=arguments.allow_unconfined,
+    )
+
+
+def _demo(arguments):
+    from unrolled.demo import play
+
+    return play(arguments.folder)
+
+
+def _new(arguments):
+    from unrolled.exercise import course_root
+    from unrolled.new_topic import write_topic
+
+    for path in write_topic(arguments.topic, course_root()):
+        print(path)
 
 
 if __name__ == "__main__":

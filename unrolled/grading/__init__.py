@@ -1,1 +1,1 @@
-"""TODO"""
+"""The grader: learner code in confined workers, checks and marks outside."""

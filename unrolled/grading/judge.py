@@ -1,0 +1,144 @@
+"""Judge one submission: its code runs in a confined worker, the checks run here and call it."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from unrolled.answer import Answer, LearnerError, Reference
+from unrolled.grading.course import Course
+from unrolled.grading.submission import Submission
+from unrolled.grading.wire import WireError
+from unrolled.grading.zygote import LearnerError as RemoteError
+from unrolled.grading.zygote import WorkerDied, WorkerTimeout, Zygote
+from unrolled.mistakes import read_mistakes
+from unrolled.report import Report, make_report
+from unrolled.runner import CheckFile, Context
+
+# One submission may use this much time in all, however often its worker has to be started again.
+SUBMISSION_SECONDS = 60.0
+
+
+@dataclass
+class Verdict:
+    """What grading found: `reports` by item, `outputs` by cell id, and problems in words."""
+
+    reports: dict[str, Report]
+    outputs: dict[str, list[dict]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def points(self) -> float:
+        """The points earned in all parts that are graded automatically."""
+        return sum(report.points for report in self.reports.values())
+
+
+class Judge:
+    """The checks, the reference and the known mistakes of one topic, ready for many submissions."""
+
+    def __init__(self, course: Course, topic: str):
+        self._course, self._topic = course, topic
+        self.exercise = course.exercise(topic)
+        self._items = {item.name: item for item in self.exercise.items}
+        self._check_file = CheckFile(course.check_file(topic), self._items)
+        self._reference = Reference(self.exercise)
+        self._mistakes = read_mistakes(self.exercise)
+
+    def judge(self, submission: Submission, zygote: Zygote) -> Verdict:
+        """Run the submission's code in workers of `zygote` and check every item against it."""
+        seed = self._course.seed(self._topic, submission.digest)
+        with contextlib.closing(Room(submission, zygote)) as room:
+            room.open()
+            reports = {}
+            for name, item in self._items.items():
+                context = Context(Answer(room.lookup), lambda test: self._reference, seed)
+                outcomes = self._check_file.run(name, context)
+                reports[name] = make_report(item, outcomes, self._mistakes)
+                room.recover()
+            return Verdict(reports, room.outputs, [*submission.problems, *room.problems])
+
+
+class Room:
+    """A worker that holds the learner's namespace; made anew where the learner's code killed it."""
+
+    def __init__(self, submission: Submission, zygote: Zygote):
+        self._cells = [
+            cell
+            for cell in submission.notebook.cells
+            if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("grade")
+        ]
+        self._zygote, self._worker, self._broken = zygote, None, ""
+        self._deadly = set()
+        self._deadline = time.monotonic() + SUBMISSION_SECONDS
+        self.outputs, self.problems = {}, []
+
+    def open(self):
+        """Start a worker and run every cell; a cell that kills or hangs it is left out next time."""
+        while time.monotonic() < self._deadline:
+            self.close()
+            self._worker, self._broken = self._zygote.worker(), ""
+            if self._run_cells():
+                return
+        self._broken = "the notebook used up its time"
+        self.problems.append(f"The notebook ran longer than {SUBMISSION_SECONDS:g} s in all.")
+
+    def _run_cells(self):
+        for cell in self._cells:
+            if cell.id in self._deadly:
+                continue
+            try:
+                result = self._worker.run(cell.source)
+            except (WorkerDied, WorkerTimeout, WireError) as error:
+                self._deadly.add(cell.id)
+                words = f"The cell {cell.id!r} was stopped and left out: {error}"
+                self.problems.append(words)
+                self.outputs[cell.id] = [
+                    {"output_type": "stream", "name": "stdout", "text": words + "\n"}
+                ]
+                return False
+            self.outputs[cell.id] = result.outputs
+        return True
+
+    def recover(self):
+        """Start again if the last item broke the worker, so that it costs that item alone."""
+        if self._broken and time.monotonic() < self._deadline:
+            self.open()
+
+    def lookup(self, name: str):
+        """Return the learner's `name`; calls of it raise LearnerError for all that goes wrong."""
+        if self._broken:
+            raise LearnerError("Stopped", self._broken)
+        value = self._guard(self._worker.lookup, name)
+        if not callable(value):
+            return value
+
+        def call(*args, **kwargs):
+            if self._broken:
+                raise LearnerError("Stopped", self._broken)
+            result = self._guard(value, *args, **kwargs)
+            call.mutated = value.mutated
+            return result
+
+        call.mutated = False
+        return call
+
+    def _guard(self, function: Callable, *args, **kwargs):
+        try:
+            return function(*args, **kwargs)
+        except (WorkerDied, WorkerTimeout) as error:
+            self._broken = str(error)
+            raise LearnerError("Stopped", self._broken) from None
+        except WireError as error:
+            raise LearnerError("Unusable result", str(error)) from None
+        except RemoteError as error:
+            raise LearnerError(
+                error.type_name, error.message, error.line_number, error.line
+            ) from None
+
+    def close(self):
+        """Kill the worker."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None

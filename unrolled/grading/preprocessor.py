@@ -1,0 +1,59 @@
+"""Our place in stock `nbgrader autograde`: instead of running the notebook in a kernel.
+
+Configured in nbgrader_config.py in place of nbgrader's `Execute`. What follows it, saving scores,
+late penalties, feedback and export, is nbgrader's own.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+from pathlib import Path
+
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool, Unicode
+
+from unrolled.grading.course import Course
+from unrolled.grading.judge import Judge
+from unrolled.grading.submission import rebuild
+from unrolled.grading.writeback import fill_in
+from unrolled.grading.zygote import Zygote
+
+
+class GradeConfined(NbGraderPreprocessor):
+    """Judges a submitted notebook in a confined worker and writes report and points into it."""
+
+    root = Unicode(help="The folder that holds solutions/ and tests/checks/.").tag(config=True)
+    allow_unconfined = Bool(
+        False, help="Grade even where the host cannot confine learner code. Do not."
+    ).tag(config=True)
+
+    def preprocess(self, nb, resources):
+        """Return the notebook rebuilt from the release, with outputs, reports and points."""
+        topic = resources["nbgrader"]["assignment"]
+        # nbgrader hangs a preprocessor below an exporter below the converter that knows the course.
+        course = Course(Path(self.root), Path(self.parent.parent.coursedir.root))
+        cells = [
+            {
+                "name": cell.metadata.get("nbgrader", {}).get("grade_id", "") or cell.get("id", ""),
+                "cell_type": cell.cell_type if cell.cell_type == "code" else "markdown",
+                "source": cell.source,
+            }
+            for cell in nb.cells
+        ]
+        submission = rebuild(cells, course.released(topic))
+        verdict = _judge(course, topic).judge(submission, _zygote(self.allow_unconfined))
+        fill_in(submission.notebook, verdict)
+        return submission.notebook, resources
+
+
+@functools.cache
+def _judge(course, topic):
+    return Judge(course, topic)
+
+
+@functools.cache
+def _zygote(allow_unconfined):
+    zygote = Zygote(allow_unconfined=allow_unconfined)
+    atexit.register(zygote.close)
+    return zygote
