@@ -222,7 +222,7 @@ def build_root(host: Host, root: str) -> None:
         os.mkdir(root + SCRATCH)
         kernel.read_only(root, recursive=False)
         kernel.pivot_root(root)
-        hidden = [COURSE / "solutions", Path("/proc/self"), Path("/sys/kernel"), Path("/home")]
+        hidden = [COURSE / "solutions", COURSE / ".git", Path("/proc/self"), Path("/sys/kernel")]
         seen = [str(path) for path in hidden if path.exists()]
         if seen:
             raise OSError(f"{', '.join(seen)} would be visible")
@@ -336,7 +336,9 @@ def _drop() -> None:
     kernel.drop_all_capabilities()
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
-    os.listdir(os.path.dirname(os.__file__))  # an interpreter it cannot read would fail later
+    if not os.access(os.__file__, os.R_OK):
+        # Going on, even unconfined, would turn imports into wrong marks.
+        raise ConfinementError(f"an unprivileged user cannot read the interpreter at {sys.prefix}")
 
 
 def _rlimits(limits: dict) -> dict[int, tuple[int, int]]:

@@ -43,8 +43,10 @@ def write_all(descriptor: int, data: bytes) -> None:
 
 
 def _tensor(array, requires_grad: bool):
-    import torch
-
+    try:
+        import torch
+    except ImportError:
+        return array
     return torch.from_numpy(array).requires_grad_(requires_grad)
 
 

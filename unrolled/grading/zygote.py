@@ -31,7 +31,7 @@ from unrolled.grading.client import (
 )
 from unrolled.grading.outputs import LearnerError
 from unrolled.grading.remote import RemoteFunction, RemoteObject
-from unrolled.grading.sandbox import SCRATCH, ConfinementError
+from unrolled.grading.sandbox import ConfinementError
 from unrolled.grading.wire import WireError
 
 __all__ = [
@@ -57,7 +57,6 @@ ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "MALLOC_ARENA_MAX": "2",
 }
-INSIDE = {"HOME": SCRATCH, "TMPDIR": SCRATCH, "MPLCONFIGDIR": f"{SCRATCH}/.matplotlib"}
 START_SECONDS = 120
 FORK_SECONDS = 30
 PACKAGES = Path(__file__).resolve().parents[2]
@@ -108,11 +107,7 @@ class Zygote:
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        settings = {
-            "warm": self.warm,
-            "allow_unconfined": self.allow_unconfined,
-            "environment": INSIDE,
-        }
+        settings = {"warm": self.warm, "allow_unconfined": self.allow_unconfined}
         with tempfile.TemporaryDirectory(prefix="unrolled-root-") as root:
             os.chmod(root, 0o755)  # it is only a place to mount on
             with theirs, tempfile.TemporaryFile() as errors:
@@ -176,13 +171,16 @@ class Zygote:
         """
         if self._closed:
             raise ZygoteDied("this zygote was closed")
-        limits = limits or Limits()
+        limits, server = limits or Limits(), self._process
         try:
             return self._fork(limits, _verify)
         except ZygoteDied:
             with self._lock:
-                self._stop()
-                self._start()
+                if self._closed:
+                    raise
+                if self._process is server:  # else another thread has started it anew
+                    self._stop()
+                    self._start()
             return self._fork(limits, True)
 
     def _fork(self, limits: Limits, verify: bool) -> Worker:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import array
 import contextlib
+import fcntl
 import gc
 import importlib
 import importlib.util
@@ -137,6 +138,7 @@ class Server:
                 hello = {"n": 0, "failed": str(error), "missing": self.host.missing}
             if self.host.proc >= 0:
                 os.close(self.host.proc)
+            _live_in(os.getcwd())
             worker.write_all(WORKER_SOCKET, wire.pack(hello, limits["reply_bytes"]))
             if "failed" not in hello:
                 worker.run_worker(WORKER_SOCKET, self.shell, limits)
@@ -161,6 +163,12 @@ class Server:
         }
 
 
+def _live_in(folder: str) -> None:
+    """Make a folder the home of everything that looks for one."""
+    os.environ.update(HOME=folder, TMPDIR=folder, MPLCONFIGDIR=f"{folder}/.matplotlib")
+    tempfile.tempdir = None  # what the server found is out of sight now
+
+
 def _keep_only(descriptor: int, proc: int) -> int:
     """Close every descriptor but the worker's socket and /proc; return the latter's new number."""
     os.set_inheritable(descriptor, True)
@@ -169,8 +177,6 @@ def _keep_only(descriptor: int, proc: int) -> int:
     for standard in (0, 1, 2):
         os.dup2(null, standard)
     # Both copies may lie below their new places, so go through copies above them.
-    import fcntl
-
     spare = fcntl.fcntl(high_descriptor, fcntl.F_DUPFD_CLOEXEC, 10)
     spare_proc = fcntl.fcntl(high_proc, fcntl.F_DUPFD_CLOEXEC, 10) if proc >= 0 else -1
     os.dup2(spare, WORKER_SOCKET, inheritable=False)
@@ -179,6 +185,13 @@ def _keep_only(descriptor: int, proc: int) -> int:
     first = WORKER_SOCKET + 1 + (proc >= 0)
     os.closerange(first, os.sysconf("SC_OPEN_MAX"))
     return WORKER_SOCKET + 1 if proc >= 0 else -1
+
+
+def rehearse(shell: Shell) -> None:
+    """Run two cells, so that what IPython imports late is imported here and not in each worker."""
+    shell.run(0, "1 + 1", 100)
+    shell.run(0, "raise ValueError", 100)
+    shell.reset(new_session=False)
 
 
 def prepare(settings: dict) -> tuple[sandbox.Host, Shell]:
@@ -198,7 +211,7 @@ def prepare(settings: dict) -> tuple[sandbox.Host, Shell]:
     sandbox.build_root(host, settings["root"])
     sandbox.become_unprivileged(host)
     host.require()
-    os.environ.update(settings["environment"])
+    rehearse(shell)
     gc.collect()
     gc.freeze()
     return host, shell
@@ -220,8 +233,10 @@ def main(descriptor: int) -> None:
     try:
         host, shell = prepare(settings)
     except Exception as error:
-        text = f"{type(error).__name__}: {error}"
-        kind = "failed" if isinstance(error, sandbox.ConfinementError) else "broken"
+        confined = isinstance(error, sandbox.ConfinementError)
+        kind, text = "broken", f"{type(error).__name__}: {error}"
+        if confined:
+            kind, text = "failed", str(error)
         control.send(json.dumps({kind: text[:4000], "missing": host.missing}).encode())
         os._exit(1)
     control.send(json.dumps({"missing": host.missing}).encode())
