@@ -91,7 +91,7 @@ def lstm_param_count(D, H, biases=1):
 
 
 # %% [markdown] hint="lstm_param_count"
-# What are the shapes of `W_xh`, `W_hh` and `b_h`? Write down the number of entries of each for $D = 2$, $H = 3$, then in general.
+# What are the shapes of `W_xh`, `W_hh` and `b_h`? Write down the number of entries of each for `D = 2`, `H = 3`, then in general.
 
 # %% check="lstm_param_count" points=2 outcome="lstm_gates.size"
 check("lstm_param_count")
@@ -154,7 +154,7 @@ def lstm_forward(xs, h0, c0, params):
 
 
 # %% [markdown] hint="lstm_forward"
-# What does step $t$ need that step $t - 1$ made? How many states leave the loop, and is the initial one among them?
+# What does a step need that the step before it made? How many states leave the loop, and is the initial one among them?
 
 # %% check="lstm_forward" points=6 outcome="lstm_gates.sequence"
 check("lstm_forward")
@@ -216,7 +216,7 @@ def forget_half_life(f):
 
 
 # %% [markdown] hint="forget_half_life"
-# After $n$ steps the factor is $f^n$. For which $n$ is it one half? What does your formula give for $f = 1$, where nothing is ever lost?
+# After `n` steps the factor is `f ** n`. For which `n` is it one half? What does your formula give for `f = 1`, where nothing is ever lost?
 
 # %% check="forget_half_life" points=3 outcome="lstm_gates.memory"
 check("forget_half_life")

@@ -107,9 +107,18 @@ class Exercise:
 
     def load(self, **replaced: str) -> dict:
         """Run the module's code in a fresh namespace and return it; the checks in it do nothing."""
+        code = self._compile(**replaced) if replaced else self._code
         namespace = {"__name__": f"solutions.{self.topic}"}
-        exec(compile(self.source(**replaced), str(self.path), "exec"), namespace)
+        exec(code, namespace)
         return namespace
+
+    @cached_property
+    def _code(self):
+        """The reference, compiled once: a grader loads it for every error it carries forward."""
+        return self._compile()
+
+    def _compile(self, **replaced):
+        return compile(self.source(**replaced), str(self.path), "exec")
 
 
 def read(path: Path | str) -> Exercise:

@@ -67,14 +67,16 @@ def have_shape(got: object, shapes: dict[str, tuple[int, ...]]) -> None:
 
 def same(a: object, b: object) -> bool:
     """Return whether two answers are equal up to rounding, whatever holds them."""
+    if any(x is None or isinstance(x, str | bytes) for x in (a, b)):
+        return type(a) is type(b) and a == b
     if isinstance(a, tuple | list) and isinstance(b, tuple | list):
         return len(a) == len(b) and all(map(same, a, b))
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
     try:
-        a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    except (TypeError, ValueError):
-        return type(a) is type(b) and a is None
+        a, b = _floats(a), _floats(b)
+    except TypeError:
+        return False
     return a.shape == b.shape and np.allclose(a, b, RTOL, ATOL, equal_nan=True)
 
 
@@ -82,7 +84,7 @@ def _follows(got, carried, names, axes):
     try:
         expected = carried()
     except NotRecorded as elsewhere:
-        notes.get().append(str(elsewhere))
+        _note(str(elsewhere))
         return False
     if expected is None:
         return False
@@ -90,11 +92,17 @@ def _follows(got, carried, names, axes):
         _compare(got, expected, names, axes)
     except Mismatch:
         return False
-    notes.get().append(
+    _note(
         "This follows correctly from your own earlier part, which is not right yet. "
         "It earns its points; mend the earlier part."
     )
     return True
+
+
+def _note(sentence):
+    collected = notes.get(None)
+    if collected is not None:
+        collected.append(sentence)
 
 
 def _compare(got, expected, names, axes):
@@ -124,6 +132,8 @@ def _parts(got, names):
     if len(names) == 1:
         return (got,)
     asked = f"{len(names)} values were asked for, in this order: {', '.join(names)}"
+    if isinstance(got, np.ndarray) and got.shape[:1] == (len(names),):
+        return list(got)  # one array of all parts unpacks as a tuple of them does
     if not isinstance(got, tuple | list):
         raise Mismatch(f"One {_kind(got)} came back; {asked}.")
     if len(got) != len(names):
@@ -132,17 +142,33 @@ def _parts(got, names):
 
 
 def _array(part, name, shape):
+    wanted = f"shape {tuple(shape)}" if shape else "a single number"
     if part is None:
-        raise Mismatch(f"{name} is None; an array of shape {shape} was asked for.")
+        raise Mismatch(
+            f"{name} is None; {wanted.replace('shape', 'an array of shape')} was wanted."
+        )
     try:
-        have = np.asarray(part, dtype=float)
-    except (TypeError, ValueError):
-        raise Mismatch(f"{name} is a {_kind(part)}; numbers were asked for.") from None
+        have = _floats(part)
+    except TypeError:
+        raise Mismatch(f"{name} is a {_kind(part)} that does not hold plain numbers.") from None
     if have.shape != tuple(shape):
-        wanted = f"shape {tuple(shape)}" if shape else "a single number"
         held = f"shape {have.shape}" if have.ndim else "a single number"
-        raise Mismatch(f"{name} has the wrong shape.", name, held, wanted)
+        words = f"{name} has the wrong shape."
+        if sorted(have.shape) == sorted(shape):
+            words = f"{name} has its axes in another order."
+        raise Mismatch(words, name, held, wanted)
     return have
+
+
+def _floats(value):
+    """Return `value` as an array of floats; raise TypeError for anything that is not numbers."""
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind not in "biufO":
+            raise TypeError(f"{array.dtype} is not a kind of number that can be compared")
+        return array.astype(float)
+    except Exception as error:  # an object of any class may come back, with an __array__ of its own
+        raise TypeError("not numbers") from error
 
 
 def _where(name, index, axes):

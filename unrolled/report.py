@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -77,9 +78,9 @@ class Report:
 
     def _repr_html_(self) -> str:
         """Return the report as HTML; everything that came from the learner is escaped."""
-        say = html.escape
+        say = _rich
         rows = "".join(
-            f"<tr><th scope='row'>{say(name)}</th><td>{say(fact)}</td></tr>"
+            f"<tr><th scope='row'>{html.escape(name)}</th><td>{html.escape(fact)}</td></tr>"
             for name, fact in self.facts
         )
         parts = [_STYLE, f"<div class='unrolled-report {'right' if self.right else 'wrong'}'>"]
@@ -173,6 +174,16 @@ def _brief(value):
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key} {_brief(x)}" for key, x in value.items()) + "}"
     return f"{value:.6g}" if isinstance(value, float) else repr(value)
+
+
+def _rich(text):
+    """Escape `text`, then show its `code` and *emphasis* as such."""
+    pieces = html.escape(text).split("`")
+    if len(pieces) % 2 == 0:  # a backtick without its partner is a character like any other
+        return "`".join(pieces)
+    for k in range(0, len(pieces), 2):
+        pieces[k] = re.sub(r"(?<!\w)\*(\w[^*]*)\*(?!\w)", r"<em>\1</em>", pieces[k])
+    return "".join(f"<code>{piece}</code>" if k % 2 else piece for k, piece in enumerate(pieces))
 
 
 def _indent(label, text):
