@@ -14,6 +14,7 @@ from unrolled.grading.outputs import LearnerError, error_output, learner_error, 
 from unrolled.grading.remote import RemoteFunction, RemoteObject, RemoteValue
 from unrolled.grading.wire import WireError
 
+GRACE_SECONDS = 0.5  # between hanging up and having ended
 OUT_OF_MEMORY = 77  # the worker's own exit code, see worker.py
 
 
@@ -57,7 +58,9 @@ class CellResult:
 class Worker:
     """One confined process that runs one learner's notebook; made by `Zygote.worker`."""
 
-    def __init__(self, reap: Callable[[], dict], connection: socket.socket, limits: Limits) -> None:
+    def __init__(
+        self, reap: Callable[[float], dict], connection: socket.socket, limits: Limits
+    ) -> None:
         self._reap, self._connection, self.limits = reap, connection, limits
         self._number = 0
         self._sources: list[tuple[object, str]] = []
@@ -161,12 +164,10 @@ class Worker:
         """Send a request and wait for its reply, and for no longer than `seconds`."""
         if self._ended:
             raise WorkerDied(self._ended)
+        frame = wire.pack(request, self.limits.request_bytes, self._outgoing)
         self._number += 1
-        limit = self.limits.request_bytes
-        frame = wire.pack({"n": self._number, **request}, limit, self._outgoing)
         if select.select([self._connection], [], [], 0)[0]:
-            # It answered what was not asked, or it is gone.
-            self._died("sent bytes that nobody asked for")
+            self._spoke_unasked()
         deadline = time.monotonic() + seconds
         try:
             self._connection.settimeout(seconds)
@@ -222,15 +223,24 @@ class Worker:
         self._fail(message)
         raise WorkerTimeout(message)
 
-    def _died(self, otherwise: str) -> None:
-        how = self._fail(otherwise)
-        raise WorkerDied(how)
+    def _spoke_unasked(self) -> None:
+        """Tell a worker that answers before the question from one that has hung up."""
+        try:
+            early = self._connection.recv(1, socket.MSG_PEEK)
+        except OSError:
+            early = b""
+        if early:
+            raise WorkerDied(self._fail("sent bytes that nobody asked for"))
+        self._died("hung up")
 
-    def _fail(self, reason: str) -> str:
+    def _died(self, otherwise: str) -> None:
+        raise WorkerDied(self._fail(otherwise, GRACE_SECONDS))
+
+    def _fail(self, reason: str, grace: float = 0.0) -> str:
         """End the worker, and say how it ended if it did so by itself, else `reason`."""
         if self._ended is None:
+            ended = self._reap(grace)
             self._connection.close()
-            ended = self._reap()
             self._ended = how_it_ended(ended, self.limits) or reason
         return self._ended
 

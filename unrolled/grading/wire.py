@@ -88,12 +88,18 @@ def type_name(value: object) -> str:
 class _Encoder:
     """Turns one value into a JSON tree and a list of buffers."""
 
-    def __init__(self, handle: Callable[[object], Handle] | None) -> None:
+    def __init__(self, handle: Callable[[object], Handle] | None, limit: int) -> None:
         self.handle = handle
+        self.limit = limit
         self.arrays: list[list] = []
         self.buffers: list[bytes] = []
         self.nodes = 0
         self.size = 0
+
+    def room_for(self, size: int) -> None:
+        """Refuse bytes that the frame has no room for, before they are copied."""
+        if self.size + size > self.limit:
+            raise WireError(f"the value takes more than the {self.limit:,} bytes allowed")
 
     def buffer(self, code: str, shape: tuple, data: bytes) -> int:
         """Append a raw buffer and return its index."""
@@ -104,6 +110,7 @@ class _Encoder:
 
     def text(self, value: str):
         """Encode a string: short ones in the header, long ones as a buffer."""
+        self.room_for(len(value))
         data = value.encode("utf-8", "replace")
         if len(data) <= SHORT_TEXT:
             return data.decode("utf-8")
@@ -112,6 +119,7 @@ class _Encoder:
     def array(self, tag: str, value: np.ndarray, *rest):
         """Encode a numeric array or NumPy scalar in native byte order."""
         plain = np.ndarray.view(value, np.ndarray)
+        self.room_for(plain.nbytes)
         if plain.dtype == np.longdouble and plain.dtype.itemsize > 8:
             plain = plain.astype(np.float64)
         elif plain.dtype == np.clongdouble and plain.dtype.itemsize > 16:
@@ -142,7 +150,10 @@ class _Encoder:
             # np.float64 is a float and np.complex128 a complex: ask for NumPy's own types first.
             return self.array("n", np.asarray(value))
         if isinstance(value, int):
-            return self.integer(int.__index__(value))
+            number = int.__index__(value)
+            if number.bit_length() > MAX_INT_BITS:
+                raise WireError(f"an integer of more than {MAX_INT_BITS} bits cannot be sent")
+            return number
         if isinstance(value, float):
             return float.__float__(value)
         if isinstance(value, str):
@@ -151,7 +162,9 @@ class _Encoder:
             number = complex.__complex__(value)
             return ["c", number.real, number.imag]
         if isinstance(value, bytes | bytearray | memoryview):
-            data = bytes(memoryview(value))
+            view = memoryview(value)
+            self.room_for(view.nbytes)
+            data = view.tobytes()
             return ["b", self.buffer("|u1", (len(data),), data)]
         if isinstance(value, np.ndarray):
             return self.array("T" if type(value) is Tensor else "a", value)
@@ -166,12 +179,6 @@ class _Encoder:
                 raise WireError(f"the value holds more than {MAX_NODES} items")
             return ["l", *[self.encode(item, depth + 1) for item in value]]
         return self.other(value)
-
-    def integer(self, value: int) -> int:
-        """Encode an integer of bounded length."""
-        if value.bit_length() > MAX_INT_BITS:
-            raise WireError(f"an integer of {value.bit_length()} bits is more than {MAX_INT_BITS}")
-        return value
 
     def other(self, value: object):
         """Encode a torch tensor, or an object that stays behind as a handle."""
@@ -211,7 +218,7 @@ def pack(value: object, limit: int, handle: Callable[[object], Handle] | None = 
     Raises:
         WireError: when something in it cannot be sent, or the frame is larger than `limit`.
     """
-    encoder = _Encoder(handle)
+    encoder = _Encoder(handle, limit)
     try:
         tree = encoder.encode(value)
         header = json.dumps([tree, encoder.arrays], separators=(",", ":")).encode("ascii")
@@ -356,14 +363,10 @@ class _Decoder:
         raise WireError("a value is malformed")
 
 
-def _tagged(array: np.ndarray, requires_grad: bool) -> Tensor:
-    return array.view(Tensor)
-
-
 def unpack(
     header: bytes,
     buffers: bytes | bytearray,
-    tensor: Callable[[np.ndarray, bool], object] = _tagged,
+    tensor: Callable[[np.ndarray, bool], object] = lambda array, _: array.view(Tensor),
     resolve: Callable[[Handle], object] | None = None,
 ) -> object:
     """Rebuild the value that a frame holds.

@@ -193,7 +193,7 @@ class Zygote:
         except BaseException:
             ours.close()
             raise
-        worker = Worker(lambda: self._reap(server, pid), ours, limits)
+        worker = Worker(lambda grace: self._reap(server, pid, grace), ours, limits)
         try:
             hello = worker.receive(0, FORK_SECONDS)
         except (WorkerDied, WorkerTimeout, WireError) as error:
@@ -205,13 +205,13 @@ class Zygote:
             raise ConfinementError(hello["failed"])
         return worker
 
-    def _reap(self, server: subprocess.Popen, pid: int) -> dict:
+    def _reap(self, server: subprocess.Popen, pid: int, grace: float) -> dict:
         """Kill and reap one worker; a server that is gone took its workers along."""
         with self._lock:
             if self._closed or server is not self._process:
                 return {}
             try:
-                return self._ask({"do": "reap", "pid": pid}, FORK_SECONDS)
+                return self._ask({"do": "reap", "pid": pid, "grace": grace}, FORK_SECONDS)
             except ZygoteDied:
                 return {}
 
