@@ -74,13 +74,14 @@ def _grade(arguments):
     from unrolled.grading.course import Course
     from unrolled.grading.table import grade_and_print
 
-    return grade_and_print(
+    results = grade_and_print(
         Course.here(),
         arguments.topic,
         jobs=arguments.jobs,
         force=arguments.force,
         allow_unconfined=arguments.allow_unconfined,
     )
+    return int(any(result.state == "failed" for result in results))
 
 
 def _demo(arguments):

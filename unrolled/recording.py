@@ -30,6 +30,11 @@ class RecordedMistake:
     says: str
     answers: dict[str, list]
 
+    @property
+    def raises(self) -> bool:
+        """Whether any call ends in an exception."""
+        return any(isinstance(x, LearnerError) for given in self.answers.values() for x in given)
+
     def predict(self, test, k, call):
         """Return the recorded result of the k-th call in `test`; LookupError if there is none."""
         return self.answers[test][k]

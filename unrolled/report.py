@@ -59,6 +59,12 @@ class Report:
         total = len(self.passed) + len(self.failed)
         return f"{self.item.name}: not yet, {len(self.passed)} of {total} checks pass ({worth})"
 
+    @property
+    def reason(self) -> str:
+        """Why the item is not right, in one sentence; empty if it is."""
+        told = dict(self.facts)
+        return self.mistake or told.get("raised") or told.get("found") or "".join(self.failed[:1])
+
     def text(self) -> str:
         """Return the report as plain text."""
         lines = [self.headline]

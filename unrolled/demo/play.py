@@ -8,11 +8,12 @@ import sys
 import zipfile
 from pathlib import Path
 
+from unrolled import recording
 from unrolled.demo.students import Student, make_class
 from unrolled.exercise import course_root
-from unrolled.grading.coordinator import Result, grade
+from unrolled.grading.coordinator import Result
 from unrolled.grading.course import Course, CourseError
-from unrolled.grading.table import table
+from unrolled.grading.table import grade_and_print
 from unrolled.mistakes import read_mistakes
 from unrolled.release import generate, put_tools_on_path, write_source
 
@@ -32,7 +33,9 @@ def play(folder: Path | str) -> int:
     _say("Release", "solutions/ → nbgrader generate_assignment → what learners get")
     write_source(TOPIC, root, course.folder)
     generate(TOPIC, course.folder)
-    students = make_class(exercise, course.released(TOPIC), read_mistakes(exercise))
+    recorded = recording.read(course.folder / "release" / TOPIC / f"{TOPIC}.json").mistakes
+    mistakes = zip(read_mistakes(exercise), recorded, strict=True)
+    students = make_class(exercise, course.released(TOPIC), mistakes)
 
     _say("Hand in", f"{len(students)} notebooks in one zip file, as a learning platform gives them")
     _hand_in(course, students)
@@ -40,8 +43,7 @@ def play(folder: Path | str) -> int:
     _nbgrader(course, "zip_collect", TOPIC)
 
     _say("Grade", f"unrolled grade {TOPIC}")
-    results = grade(course, TOPIC, on_result=_progress)
-    print(table(results, {item.name: item.points for item in exercise.items}))
+    results = grade_and_print(course, TOPIC)
 
     _say("Feedback", f"nbgrader generate_feedback {TOPIC}")
     _nbgrader(course, "generate_feedback", TOPIC)
@@ -99,12 +101,6 @@ def _nbgrader(course, *arguments):
     done = subprocess.run(command, cwd=course.root, capture_output=True, text=True)
     if done.returncode:
         raise CourseError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
-
-
-def _progress(result, done, total):
-    print(f"\r\033[K{done}/{total}: {result.student}", end="", file=sys.stderr, flush=True)
-    if done == total:
-        print("\r\033[K", end="", file=sys.stderr)
 
 
 def _say(step, what):

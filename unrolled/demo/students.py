@@ -7,6 +7,7 @@ place of a function stands here; whatever is not named is the reference's own an
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ import nbformat
 
 from unrolled.exercise import Exercise
 from unrolled.mistakes import Mistake
+from unrolled.recording import RecordedMistake
 
 
 @dataclass(frozen=True)
@@ -112,10 +114,22 @@ HOSTILE = (
 )
 
 
+_MARKS = re.compile(r"\n *### (BEGIN|END) SOLUTION")
+
+# A part that raises leaves nothing that the parts built on it could follow from.
+BUILT_ON = {"split_gates": ("lstm_step", "lstm_forward"), "lstm_step": ("lstm_forward",)}
+
+
 def make_class(
-    exercise: Exercise, release: nbformat.NotebookNode, mistakes: Iterable[Mistake]
+    exercise: Exercise,
+    release: nbformat.NotebookNode,
+    mistakes: Iterable[tuple[Mistake, RecordedMistake]],
+    most: int = 2,
 ) -> list[Student]:
-    """Return the demo's class, hostile notebooks last."""
+    """Return the demo's class: right, wrong, unlucky and hostile.
+
+    most: how many of the known mistakes of each part are made by a student.
+    """
     items = [item.name for item in exercise.items]
     everything = frozenset(items)
 
@@ -163,13 +177,18 @@ def make_class(
         ),
     ]
     seen = {}
-    for mistake in mistakes:
+    for mistake, recorded in mistakes:
         seen[mistake.exercise] = count = seen.get(mistake.exercise, 0) + 1
+        if count > most:
+            continue
         students.append(
             written(
                 f"wrong-{mistake.exercise}-{count}".replace("_", "-"),
                 {mistake.exercise: mistake.code},
-                [mistake.exercise],
+                [
+                    mistake.exercise,
+                    *(BUILT_ON.get(mistake.exercise, ()) if recorded.raises else ()),
+                ],
                 mistake.says[:40],
             )
         )
@@ -194,7 +213,8 @@ def _notebook(
     for cell in notebook.cells:
         kind, _, name = cell.id.partition("-")
         if kind == "exercise" and own.get(name, "") is not None:
-            cell.source = own.get(name) or exercise.cell("exercise", name).source
+            source = own.get(name) or exercise.cell("exercise", name).source
+            cell.source = _MARKS.sub("", source)
         if kind == "written" and markdown:
             cell.source = markdown
     if code:

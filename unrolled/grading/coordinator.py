@@ -86,11 +86,8 @@ def grade(
 
 def _result(student: str, submission: Submission, verdict: Verdict) -> Result:
     points = {name: report.points for name, report in verdict.reports.items()}
-    wrong = [report for report in verdict.reports.values() if not report.right]
-    said = next((f"{report.item.name}: {report.mistake}" for report in wrong if report.mistake), "")
-    remark = verdict.problems[0] if verdict.problems else said
-    if not remark and wrong:
-        remark = wrong[0].headline
+    reasons = (f"{name}: {r.reason}" for name, r in verdict.reports.items() if not r.right)
+    remark = verdict.problems[0] if verdict.problems else next(reasons, "")
     state = "graded" if submission.readable else "unreadable"
     return Result(student, points, remark, state)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import os
 import shutil
+import warnings
 from pathlib import Path
 
 import nbformat
@@ -12,9 +13,13 @@ from nbformat.v4 import new_markdown_cell, new_output
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from nbgrader.utils import parse_utc
+from sqlalchemy.exc import SAWarning
 
 from unrolled.grading.course import Course
 from unrolled.grading.judge import Verdict
+
+# nbgrader 0.9.6 adds rows in an order that SQLAlchemy 2 warns about; they are saved all the same.
+warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
 
 
 def fill_in(notebook: nbformat.NotebookNode, verdict: Verdict) -> None:
