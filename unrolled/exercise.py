@@ -79,7 +79,7 @@ class Exercise:
                 points=cell.points,
                 outcome=cell.outcome,
                 hint=hints.get(cell.name, ""),
-                arguments=_arguments(self.cell("exercise", cell.name)),
+                arguments=_arguments(self.path, self.cell("exercise", cell.name)),
             )
             for cell in self.cells
             if cell.kind == "check"
@@ -212,17 +212,25 @@ def _validate(exercise):
             raise ExerciseError(f"{where}: {cell.kind} {cell.name!r} needs points=…")
         if cell.kind in ("check", "written") and not cell.outcome:
             raise ExerciseError(f'{where}: {cell.kind} {cell.name!r} needs outcome="…"')
-        if cell.kind == "exercise" and "### BEGIN SOLUTION" not in cell.source:
-            raise ExerciseError(f"{where}: {cell.name!r} has no ### BEGIN SOLUTION")
-    for cell in exercise.cells:
-        if cell.kind in ("check", "hint"):
-            exercise.cell("exercise", cell.name)
         if cell.kind == "exercise":
-            exercise.cell("check", cell.name)
+            for mark in ("### BEGIN SOLUTION", "### END SOLUTION"):
+                if mark not in cell.source:
+                    raise ExerciseError(f"{where}: {cell.name!r} has no {mark}")
+            _arguments(exercise.path, cell)
+    for cell in exercise.cells:
+        partner = {"check": "exercise", "hint": "exercise", "exercise": "check"}.get(cell.kind)
+        if partner and f"{partner}-{cell.name}" not in seen:
+            raise ExerciseError(
+                f"{exercise.path}:{cell.line}: {cell.kind} {cell.name!r} has no {partner} cell"
+            )
 
 
-def _arguments(cell):
-    for node in ast.walk(ast.parse(cell.source)):
+def _arguments(path, cell):
+    try:
+        tree = ast.parse(cell.source)
+    except SyntaxError as error:
+        raise ExerciseError(f"{path}:{cell.line + error.lineno}: {error.msg}") from None
+    for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and node.name == cell.name:
             return tuple(argument.arg for argument in node.args.args)
-    raise ExerciseError(f"the cell {cell.name!r} defines no function of that name")
+    raise ExerciseError(f"{path}:{cell.line}: the cell defines no function {cell.name!r}")
