@@ -116,6 +116,10 @@ class _Publisher(DisplayPublisher):
 
 
 class _Hook(DisplayHook):
+    def quiet(self):
+        """Tell whether the cell ends in a semicolon, which hides its last value."""
+        return self.semicolon_at_end_of_expression(self.shell.source)
+
     def write_output_prompt(self):
         """Write nothing: a notebook shows the number elsewhere."""
 
@@ -145,6 +149,7 @@ class Shell(InteractiveShell):
     def __init__(self, **settings) -> None:
         self.recorder = Recorder(0)
         self.raised: BaseException | None = None
+        self.source = ""
         super().__init__(**settings)
         for name in OTHER_LANGUAGES:
             self.register_magic_function(self._refuse_cell, "cell", name)
@@ -197,7 +202,7 @@ class Shell(InteractiveShell):
         Returns:
             Its outputs, and what it raised as plain data, or None.
         """
-        self.compile.cell = cell
+        self.compile.cell, self.source = cell, source
         self.raised = None
         with self.recording(budget) as recorder:
             result = self.run_cell(source, store_history=False)

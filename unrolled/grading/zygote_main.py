@@ -223,6 +223,8 @@ def prepare(settings: dict) -> tuple[sandbox.Host, Shell]:
     host.measure()
     sandbox.build_root(host, settings["root"])
     sandbox.become_unprivileged(host)
+    # Only now: the kernel forgets it when a process changes users.
+    sandbox.kernel.prctl(sandbox.kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     host.require()
     rehearse(shell)
     gc.collect()
@@ -242,7 +244,6 @@ def main(descriptor: int) -> None:
     if child:
         control.close()
         os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) & 0xFF)
-    sandbox.kernel.prctl(sandbox.kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     try:
         host, shell = prepare(settings)
     except Exception as error:

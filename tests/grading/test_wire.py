@@ -1,0 +1,306 @@
+"""Values cross the wire by value; whatever is malformed is refused in words."""
+
+import json
+import math
+import random
+from collections import Counter, OrderedDict, defaultdict, namedtuple
+from enum import IntEnum
+
+import numpy as np
+import pytest
+
+from unrolled.grading import wire
+
+LIMIT = 1 << 20
+
+
+def split(frame: bytes, limit: int = LIMIT) -> tuple[bytes, bytes]:
+    start = wire.PREFIX.size
+    header, buffers = wire.frame_lengths(frame[:start], limit)
+    assert len(frame) == start + header + buffers
+    return frame[start : start + header], frame[start + header :]
+
+
+def there_and_back(value):
+    return wire.unpack(*split(wire.pack(value, LIMIT)))
+
+
+PLAIN = [
+    None,
+    True,
+    False,
+    0,
+    -1,
+    1 << 2000,
+    0.1,
+    -0.0,
+    math.inf,
+    -math.inf,
+    1e-320,
+    1 + 2j,
+    complex(math.inf, -0.0),
+    "",
+    "h_t = tanh(…)",
+    "x" * 10_000,
+    "\x00\n",
+    b"",
+    bytes(range(256)),
+    [],
+    [1, [2.0, ["3"]]],
+    (),
+    (1, (2,)),
+    {},
+    {"a": 1, 2: "b", (3, 4): [5], None: 0.5, True: 1},
+    {1, 2},
+    frozenset({"a"}),
+    ["l", 0],
+    ["a", 0],
+    {"n": 1},
+]
+
+
+@pytest.mark.parametrize("value", PLAIN, ids=lambda value: repr(value)[:30])
+def test_plain_data_arrives_as_it_was_sent(value):
+    arrived = there_and_back(value)
+    assert type(arrived) is type(value)
+    assert arrived == value
+    assert repr(arrived) == repr(value)  # tells 1 from 1.0 and 0.0 from -0.0
+
+
+def test_a_number_that_is_none_arrives_as_one():
+    assert math.isnan(there_and_back(math.nan))
+
+
+@pytest.mark.parametrize("code", sorted(wire.DTYPES))
+@pytest.mark.parametrize("shape", [(), (1,), (0,), (2, 3), (4, 0, 2), (1, 2, 3, 4, 1, 1, 1, 2)])
+def test_an_array_arrives_with_its_dtype_shape_and_numbers(code, shape):
+    value = np.arange(math.prod(shape)).reshape(shape).astype(code)
+    arrived = there_and_back(value)
+    assert type(arrived) is np.ndarray
+    assert (arrived.dtype, arrived.shape) == (value.dtype, value.shape)
+    np.testing.assert_array_equal(arrived, value)
+    assert arrived.flags.writeable
+    assert arrived.flags.owndata or arrived.base.flags.owndata
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.arange(12.0).reshape(3, 4).T,
+        np.arange(12.0)[::-2],
+        np.asfortranarray(np.arange(6.0).reshape(2, 3)),
+        np.broadcast_to(2.0, (3, 4)),
+        np.arange(3, dtype=">f8"),
+    ],
+    ids=["transposed", "reversed", "Fortran order", "broadcast", "big-endian"],
+)
+def test_the_memory_layout_of_an_array_does_not_matter(value):
+    arrived = there_and_back(value)
+    np.testing.assert_array_equal(arrived, value)
+    assert arrived.dtype.isnative
+
+
+@pytest.mark.parametrize("value", [np.float64(0.1), np.float32(2), np.int8(-3), np.bool_(True)])
+def test_a_numpy_scalar_arrives_as_one(value):
+    arrived = there_and_back(value)
+    assert type(arrived) is type(value)
+    assert arrived == value
+
+
+def test_an_array_too_precise_to_send_is_rounded():
+    arrived = there_and_back(np.ones(2, dtype=np.longdouble))
+    assert arrived.dtype == np.float64
+
+
+def test_subclasses_are_reduced_to_the_plain_type():
+    point = namedtuple("point", "x y")
+    colour = IntEnum("colour", "red green")
+    matrix = np.ma.masked_array([1.0, 2.0], mask=[0, 1])
+    value = [OrderedDict(a=1), defaultdict(int, b=2), Counter("aa"), point(1, 2), colour.green]
+    arrived = there_and_back([*value, bytearray(b"x"), range(3), matrix])
+    assert arrived[:7] == [{"a": 1}, {"b": 2}, {"a": 2}, (1, 2), 2, b"x", [0, 1, 2]]
+    assert [type(item) for item in arrived] == [
+        dict,
+        dict,
+        dict,
+        tuple,
+        int,
+        bytes,
+        list,
+        np.ndarray,
+    ]
+
+
+def test_a_torch_tensor_arrives_tagged_and_an_array_does_not():
+    torch = pytest.importorskip("torch")
+    parameter = torch.nn.Parameter(torch.arange(6.0).reshape(2, 3))
+    arrived = there_and_back(
+        [parameter, parameter.detach().T, torch.tensor(1.5, dtype=torch.bfloat16), np.ones(2)]
+    )
+    assert [type(item) for item in arrived] == [wire.Tensor] * 3 + [np.ndarray]
+    np.testing.assert_array_equal(arrived[0], parameter.detach())
+    np.testing.assert_array_equal(arrived[1], parameter.detach().T)
+    assert arrived[2] == 1.5
+    assert type(there_and_back(wire.as_tensor([1.0]))) is wire.Tensor
+
+
+def test_a_tensor_that_wants_a_gradient_says_so_to_whoever_makes_it():
+    torch = pytest.importorskip("torch")
+    seen = []
+    frame = wire.pack([torch.ones(1, requires_grad=True), wire.as_tensor([1.0])], LIMIT)
+    wire.unpack(*split(frame), tensor=lambda array, wants: seen.append((array.shape, wants)))
+    assert seen == [((1,), True), ((1,), False)]
+
+
+def test_text_that_cannot_be_written_as_utf8_is_made_writable():
+    for text in ("\ud800", "\ud800" * 1000):
+        there_and_back(text).encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ((n for n in ()), "a generator has no values to compare yet"),
+        (iter([]), "a list_iterator has no values"),
+        (map(str, []), "a map has no values"),
+        ({}.keys(), "a dict_keys has no values"),
+        (object(), "an object of type object cannot be sent"),
+        (np.array([None]), "dtype object cannot be sent"),
+        (np.array(["a"]), "dtype <U1 cannot be sent"),
+        (np.zeros(1, "M8[s]"), r"dtype datetime64\[s\] cannot be sent"),
+        (np.zeros((1,) * 9), "9 dimensions is more than 8"),
+        (1 << 5000, "more than 4096 bits"),
+        (bytes(LIMIT), "more than the 1,048,576"),
+        ("x" * LIMIT, "more than the 1,048,576"),
+        (np.zeros(LIMIT // 8), "more than the 1,048,576"),
+        ([0] * (wire.MAX_NODES + 1), "more than 200000 items"),
+    ],
+)
+def test_what_cannot_be_sent_is_refused_in_words(value, says):
+    with pytest.raises(wire.WireError, match=says):
+        wire.pack(value, LIMIT)
+
+
+def test_nesting_has_a_limit_on_both_sides():
+    value = 1
+    for _ in range(wire.MAX_DEPTH):
+        value = [value]
+    assert there_and_back(value) == value
+    with pytest.raises(wire.WireError, match="nested more than 32 deep"):
+        wire.pack([value], LIMIT)
+    tree = 1
+    for _ in range(wire.MAX_DEPTH + 1):
+        tree = ["l", tree]
+    with pytest.raises(wire.WireError, match="nested too deep"):
+        wire.unpack(json.dumps([tree, []]).encode(), b"")
+
+
+MALFORMED = {
+    "no list": ({}, [], b""),
+    "an empty list": ([], [], b""),
+    "a tag that is a number": ([1, 2], [], b""),
+    "an unknown tag": (["x", 1], [], b""),
+    "a tag without its rest": (["a"], [], b""),
+    "too much rest": (["a", 0, 0], [["<f8", 0]], b""),
+    "an index that is true": (["a", True], [["|b1", 1], ["|b1", 1]], b"ab"),
+    "an index below nought": (["a", -1], [["|b1", 1]], b"a"),
+    "an index that is text": (["a", "0"], [["|b1", 1]], b"a"),
+    "a scalar with a shape": (["n", 0], [["|b1", 1]], b"a"),
+    "text made of floats": (["S", 0], [["<f8", 1]], b"12345678"),
+    "a number of two texts": (["c", "1", "2"], [], b""),
+    "a dictionary with a key too many": (["d", 1, 2, 3], [], b""),
+    "a set of lists": (["s", ["l"]], [], b""),
+    "a handle that nobody resolves": (["h", 0, "object", "A"], [], b""),
+    "a JSON object": (["l", {"a": 1}], [], b""),
+    "arrays that are no list": (1, {}, b""),
+    "an array that is no list": (1, ["<f8"], b""),
+    "an array without a dtype": (1, [[]], b""),
+    "a dtype of objects": (["a", 0], [["|O", 1]], b"12345678"),
+    "a dtype of records": (["a", 0], [["i4,f8", 1]], b"123456789012"),
+    "a dtype that is code": (["a", 0], [["__import__('os')", 1]], b""),
+    "a negative shape": (["a", 0], [["<f8", -1]], b""),
+    "two negative sizes": (["a", 0], [["|b1", -2, -2]], b"abcd"),
+    "a size that is a float": (["a", 0], [["|b1", 1.0]], b"a"),
+    "a size that is true": (["a", 0], [["|b1", True]], b"a"),
+    "more bytes claimed than sent": (["a", 0], [["<f8", 2]], b"12345678"),
+    "fewer bytes claimed than sent": (["a", 0], [["<f8", 1]], b"123456789"),
+    "a shape that overflows 64 bits": (["a", 0], [["<f8", 1 << 61, 8]], b""),
+    "nothing, very often": (["a", 0], [["<f8", 0, 1 << 62]], b""),
+    "nine dimensions": (["a", 0], [["|b1"] + [1] * 9], b"a"),
+    "keys that may collide": (["s", *((1 << 61) * n for n in range(1, 12_000))], [], b""),
+}
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_a_malformed_frame_is_refused(name):
+    tree, arrays, buffers = MALFORMED[name]
+    with pytest.raises(wire.WireError):
+        wire.unpack(json.dumps([tree, arrays]).encode(), buffers)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [b"", b"\xff", b"[", b"[1,[]", b"null", b"[1]", b"[1,[],2]", b"9" * 5000, b"[" * 50_000],
+    ids=repr,
+)
+def test_a_header_that_is_not_the_json_it_should_be_is_refused(header):
+    with pytest.raises(wire.WireError):
+        wire.unpack(header, b"")
+
+
+def test_many_items_are_refused_before_they_are_parsed(monkeypatch):
+    monkeypatch.setattr(wire.json, "loads", lambda _: pytest.fail("it was parsed"))
+    with pytest.raises(wire.WireError, match="too many items"):
+        wire.unpack(b"[" + b"0," * (wire.MAX_NODES * 9) + b"0]", b"")
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        wire.PREFIX.pack(b"http", 0, 0),
+        wire.PREFIX.pack(wire.MAGIC, wire.MAX_HEADER + 1, 0),
+        wire.PREFIX.pack(wire.MAGIC, 2, LIMIT),
+        wire.PREFIX.pack(wire.MAGIC, 0, (1 << 64) - 1),
+    ],
+)
+def test_lengths_are_checked_before_anything_is_allocated(prefix):
+    with pytest.raises(wire.WireError):
+        wire.frame_lengths(prefix, LIMIT)
+
+
+def test_damage_anywhere_in_a_frame_is_refused_or_gives_plain_data():
+    rng = random.Random(1)
+    value = {"a": [1, 2.5, None, "x" * 300], "b": np.ones((3, 4)), "c": (b"xy", {1}, 2j)}
+    header, buffers = split(wire.pack(value, LIMIT))
+    plain = (type(None), bool, int, float, complex, str, bytes, np.ndarray, np.generic)
+    refused = 0
+
+    def check(item):
+        if isinstance(item, dict):
+            item = [part for pair in item.items() for part in pair]
+        if isinstance(item, list | tuple | set | frozenset):
+            for part in item:
+                check(part)
+        else:
+            assert isinstance(item, plain)
+
+    for _ in range(3000):
+        damaged = bytearray(header)
+        for _ in range(rng.randint(1, 3)):
+            damaged[rng.randrange(len(damaged))] = rng.choice(b'[]",:0129lTadsnS{}e-')
+        try:
+            check(wire.unpack(bytes(damaged), buffers[: rng.choice([len(buffers), 7])]))
+        except wire.WireError:
+            refused += 1
+    assert refused > 1000
+
+
+def test_a_handle_crosses_as_a_number_and_comes_back_as_what_stands_for_it():
+    class Model:
+        pass
+
+    frame = wire.pack([Model()], LIMIT, lambda value: wire.Handle(7, "object", "Model"))
+    handles = []
+    wire.unpack(*split(frame), resolve=handles.append)
+    assert handles == [wire.Handle(7, "object", "Model")]
+    assert wire.pack(handles, LIMIT) == frame
