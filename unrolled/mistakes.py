@@ -83,7 +83,8 @@ def read_mistakes(exercise: Exercise) -> list[Mistake]:
         if not isinstance(entry, dict) or entry.keys() != _FIELDS:
             raise MistakeError(f"{where}: an entry has exactly the fields {sorted(_FIELDS)}")
         mistake = Mistake(source=exercise, where=where, **entry)
-        exercise.cell("exercise", mistake.exercise)
+        if mistake.exercise not in {item.name for item in exercise.items}:
+            raise MistakeError(f"{where}: there is no exercise {mistake.exercise!r}")
         assert mistake.code  # a patch that does not fit is reported here, with its line
         mistakes.append(mistake)
     return mistakes

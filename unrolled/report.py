@@ -108,7 +108,9 @@ class Report:
 def make_report(item: Item, outcomes: list[Outcome], suspects: Iterable[Suspect]) -> Report:
     """Say what the checks of `item` found; `suspects` are the known mistakes of any item."""
     failures = [outcome for outcome in outcomes if not outcome.passed]
-    notes = list(dict.fromkeys(note for outcome in outcomes for note in outcome.notes))
+    # Where a part fails, what a check that passed had to add ("this earns its points") is not true.
+    telling = failures or outcomes
+    notes = list(dict.fromkeys(note for outcome in telling for note in outcome.notes))
     if any(
         call.wrote_into_arguments
         for o in outcomes

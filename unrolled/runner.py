@@ -115,6 +115,10 @@ class CheckFile:
             item._initrequest()  # fixtures are made anew for every run
             reports = runtestprotocol(item, log=False, nextitem=None)
             notes = expect.notes.get()
+        except BaseException:
+            # A learner who stops a check runs the next one: nothing of this one may be left set up.
+            self._session._setupstate.teardown_exact(None)
+            raise
         finally:
             expect.notes.reset(token)
             plugin.context = None

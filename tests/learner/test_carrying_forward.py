@@ -1,0 +1,108 @@
+"""An error costs its own points only: what follows correctly from it earns the later ones."""
+
+import pytest
+
+SEED = b"a grader's secret"
+
+WRONG_STEPS = {
+    "gates swapped": ("f * c + i * g", "i * c + f * g"),
+    "no tanh on c": ("o * np.tanh(c)", "o * c"),
+    "no bias": (' + params["b_h"]', ""),
+    "no recurrent term": (' + h @ params["W_hh"]', ""),
+    "no forget gate": ("f * c + i * g", "c + i * g"),
+    "states in the wrong order": ("return h, c", "return c, h"),
+    "old cell state lost": ("f * c + i * g", "i * g"),
+}
+CONSTANT_GATES = """
+def split_gates(a):
+    zero = np.zeros((a.shape[0], a.shape[1] // 4))
+    return zero, zero, zero, zero
+"""
+CONSTANT_STEP = """
+def lstm_step(x, h, c, params):
+    return np.zeros_like(h), np.zeros_like(c)
+"""
+CONSTANT_FORWARD = """
+def lstm_forward(xs, h0, c0, params):
+    return np.zeros((len(xs), *h0.shape)), np.zeros((len(xs), *c0.shape))
+"""
+ECHO_STEP = """
+def lstm_step(x, h, c, params):
+    return h, c
+"""
+ECHO_FORWARD = """
+def lstm_forward(xs, h0, c0, params):
+    return np.stack([h0] * len(xs)), np.stack([c0] * len(xs))
+"""
+
+
+def patched(topic, item, old, new):
+    cell = topic.exercise.cell("exercise", item).source
+    assert cell.count(old) == 1
+    return cell.replace(old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("return i, f, g, o", "return f, i, g, o"),
+        ("return i, f, g, o", "return i, f, o, g"),
+        ("np.tanh(a[:, 2 * H : 3 * H])", "sigmoid(a[:, 2 * H : 3 * H])"),
+    ],
+)
+def test_wrong_split_gates_costs_its_own_points_only(lstm_gates, old, new):
+    answer = lstm_gates.answer(split_gates=patched(lstm_gates, "split_gates", old, new))
+    assert not lstm_gates.report("split_gates", answer, SEED).right
+    for item in ("lstm_step", "lstm_forward"):
+        report = lstm_gates.report(item, answer, SEED)
+        assert report.right, report.text()
+        assert "follows correctly from your own earlier part" in report.text()
+
+
+@pytest.mark.parametrize("what", WRONG_STEPS)
+def test_wrong_lstm_step_costs_its_own_points_only(lstm_gates, what):
+    answer = lstm_gates.answer(lstm_step=patched(lstm_gates, "lstm_step", *WRONG_STEPS[what]))
+    assert not lstm_gates.report("lstm_step", answer, SEED).right
+    report = lstm_gates.report("lstm_forward", answer, SEED)
+    assert report.right, report.text()
+    assert "follows correctly from your own earlier part" in report.text()
+
+
+def test_a_mistake_of_its_own_still_costs_points(lstm_gates):
+    answer = lstm_gates.answer(
+        lstm_step=patched(lstm_gates, "lstm_step", *WRONG_STEPS["gates swapped"]),
+        lstm_forward=patched(
+            lstm_gates, "lstm_forward", "lstm_step(x, h, c, params)", "lstm_step(x, h0, c, params)"
+        ),
+    )
+    report = lstm_gates.report("lstm_forward", answer, SEED)
+    assert not report.right
+    assert "follows correctly" not in report.text()
+
+
+@pytest.mark.parametrize(
+    ("cells", "part"),
+    [
+        ({"split_gates": CONSTANT_GATES, "lstm_step": CONSTANT_STEP}, "lstm_step"),
+        ({"split_gates": CONSTANT_GATES}, "lstm_step"),
+        ({"lstm_step": CONSTANT_STEP, "lstm_forward": CONSTANT_FORWARD}, "lstm_forward"),
+        ({"lstm_step": ECHO_STEP, "lstm_forward": ECHO_FORWARD}, "lstm_forward"),
+    ],
+    ids=["constant both", "constant gates", "constant step", "step that echoes"],
+)
+def test_an_earlier_part_that_computes_nothing_carries_nothing(lstm_gates, cells, part):
+    report = lstm_gates.report(part, lstm_gates.answer(**cells), SEED)
+    assert not report.right
+    assert "follows correctly" not in report.text()
+
+
+def test_the_call_shown_is_the_learners_and_not_one_made_to_carry_forward(lstm_gates):
+    cell = patched(lstm_gates, "lstm_step", "o * np.tanh(c)", "o * c")
+    report = lstm_gates.report("lstm_step", lstm_gates.answer(lstm_step=cell), SEED)
+    assert dict(report.facts)["called"].startswith("lstm_step(x (3, 4), h (3, 5)")
+
+
+def test_an_earlier_part_that_raises_shows_where(lstm_gates):
+    cell = patched(lstm_gates, "lstm_step", 'params["W_xh"]', 'params["W_xh"].T')
+    report = lstm_gates.report("lstm_forward", lstm_gates.answer(lstm_step=cell), SEED)
+    assert dict(report.facts)["raised"].startswith("ValueError: matmul")
