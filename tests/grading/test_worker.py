@@ -125,6 +125,32 @@ def test_input_finds_nobody_to_answer(worker):
     assert worker.run("input()").error.type_name in ("EOFError", "StdinNotImplementedError")
 
 
+def test_a_progress_bar_leaves_its_last_state(worker):
+    result = worker.run(
+        "for n in range(3):\n    print(f'\\r{n} of 2', end='')\nprint('\\r\\ndone')"
+    )
+    assert result.outputs[0]["text"] == "2 of 2\ndone\n"
+
+
+def test_a_notebook_may_use_its_own_folder_and_the_null_device(worker):
+    source = """
+import contextlib, os, pathlib, pickle, tempfile
+with open(os.devnull, "w") as null, contextlib.redirect_stdout(null):
+    print("not seen")
+pathlib.Path("data").mkdir()
+pathlib.Path("data/x.txt").write_text("1,2")
+os.rename("data/x.txt", "y.txt")
+with tempfile.TemporaryDirectory() as folder, open(folder + "/z", "w") as file:
+    file.write("z")
+class Point:
+    x = 1
+again = pickle.loads(pickle.dumps(Point()))
+"""
+    result = worker.run(source)
+    assert (result.error, result.outputs) == (None, [])
+    assert worker.lookup("again").x == 1
+
+
 @pytest.mark.slow
 def test_a_figure_is_shown_as_a_picture_after_its_cell(zygote):
     with zygote.worker(Limits(cell_seconds=60)) as worker:

@@ -43,7 +43,7 @@ SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
 SYS_CAPGET = {"x86_64": 125, "aarch64": 90}
 SECCOMP_SET_MODE_FILTER = 1
 
-LANDLOCK_READ_FILE, LANDLOCK_READ_DIR = 1 << 2, 1 << 3
+LANDLOCK_WRITE_FILE, LANDLOCK_READ_FILE, LANDLOCK_READ_DIR = 1 << 1, 1 << 2, 1 << 3
 # Write and read files, make and remove files and folders, rename, truncate: no links, no devices.
 LANDLOCK_SCRATCH = sum(1 << bit for bit in (1, 2, 3, 4, 5, 7, 8, 13, 14))
 
@@ -155,10 +155,13 @@ def landlock_version() -> int:
     return _check(_syscall(number, None, _long(0), _long(1)), "landlock")
 
 
-def landlock(readable: str, writable: str) -> None:
-    """Confine this process to reading under one folder and writing under another; raises OSError.
+def landlock(allowed: dict[str, int]) -> None:
+    """Confine this process to what is allowed of files; raises OSError.
 
     TCP, abstract sockets and signals to the outside are closed where the kernel's version allows.
+
+    Args:
+        allowed: for each folder or file, what may be done there: a sum of LANDLOCK_ numbers.
     """
     version = landlock_version()
     known = 13 + (version >= 2) + (version >= 3)
@@ -170,12 +173,10 @@ def landlock(readable: str, writable: str) -> None:
     create = _long(SYS_LANDLOCK_CREATE_RULESET)
     ruleset = _check(_syscall(create, attributes, _long(size), _long(0)), "landlock_create_ruleset")
     try:
-        allowed = {readable: LANDLOCK_READ_FILE | LANDLOCK_READ_DIR}
-        allowed[writable] = LANDLOCK_SCRATCH & handled
         for path, access in allowed.items():
             folder = os.open(path, os.O_PATH | os.O_CLOEXEC)
             try:
-                rule = struct.pack("=Qi", access, folder)
+                rule = struct.pack("=Qi", access & handled, folder)
                 add = _long(SYS_LANDLOCK_ADD_RULE)
                 result = _syscall(add, _long(ruleset), _long(1), rule, _long(0))
                 _check(result, "landlock_add_rule")

@@ -37,8 +37,10 @@ class LearnerError(AnswerError):
 
 
 def clean(text: str, limit: int) -> str:
-    """Return a text without terminal sequences and control characters, cut to `limit`."""
-    text = text[: limit + 1].replace("\r\n", "\n")
+    """Return a text as a terminal would leave it, without control characters, cut to `limit`."""
+    lines = text[: limit + 1].split("\n")
+    # A progress bar writes over its own line: what came last is what stays.
+    text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
     return wire.short(CONTROLS.sub("", ESCAPES.sub("", text)), limit)
 
 

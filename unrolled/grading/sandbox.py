@@ -54,7 +54,6 @@ class Host:
         outside: the names of the namespaces that the server itself started in.
         program: the compiled system call filter, or nothing.
         mapped_bytes: address space that the server occupies before any learner's code.
-        readable: the folder under which a worker may read.
     """
 
     allow_missing: bool = False
@@ -63,7 +62,6 @@ class Host:
     outside: dict[str, str] = field(default_factory=dict)
     program: bytes = b""
     mapped_bytes: int = 0
-    readable: str = "/"
 
     @contextmanager
     def layer(self, name: str) -> Iterator[None]:
@@ -103,14 +101,7 @@ NAMESPACES = {
     "ipc": kernel.CLONE_NEWIPC,
     "uts": kernel.CLONE_NEWUTS,
 }
-LAYER_OF = {
-    "user": "user namespace",
-    "mnt": "mount namespace",
-    "net": "network namespace",
-    "ipc": "ipc namespace",
-    "uts": "uts namespace",
-    "pid": "pid namespace",
-}
+LAYER_OF = {kind: f"{kind} namespace" for kind in (*NAMESPACES, "pid")} | {"mnt": "mount namespace"}
 
 
 def look_around() -> Host:
@@ -291,6 +282,16 @@ def _layers(host: Host, limits: dict, scratch: str | None) -> list[Layer]:
             kernel.mount("tmpfs", SCRATCH, "tmpfs", flags, options)
         os.chdir(place)
 
+    def restrict_files() -> None:
+        read = kernel.LANDLOCK_READ_FILE
+        kernel.landlock(
+            {
+                "/": read | kernel.LANDLOCK_READ_DIR,
+                place: kernel.LANDLOCK_SCRATCH,
+                os.devnull: read | kernel.LANDLOCK_WRITE_FILE,
+            }
+        )
+
     def is_unprivileged() -> bool:
         bounding = kernel.prctl(kernel.PR_CAPBSET_READ, kernel.CAP_SYS_ADMIN)
         return os.getresuid()[0] != 0 and kernel.capabilities() == 0 and bounding == 0
@@ -310,7 +311,7 @@ def _layers(host: Host, limits: dict, scratch: str | None) -> list[Layer]:
         ),
         (
             "landlock",
-            lambda: kernel.landlock(host.readable, place),
+            restrict_files,
             # Nothing else keeps a process from making a named pipe in its own folder.
             lambda: _refuses(lambda: os.mkfifo("pipe"), errno.EACCES),
         ),

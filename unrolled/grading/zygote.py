@@ -63,7 +63,7 @@ PACKAGES = Path(__file__).resolve().parents[2]
 COMMAND = (
     "import sys; sys.path.append({path!r});"
     "from unrolled.grading.zygote_main import main;"
-    "sys.path.pop(); main({descriptor})"
+    "sys.path.remove({path!r}); main({descriptor})"
 )
 
 
