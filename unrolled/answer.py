@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from unrolled.exercise import Exercise
-from unrolled.expect import NotRecorded, same
+from unrolled.expect import same
 
 
 class LearnerError(Exception):
@@ -54,10 +55,13 @@ class Answer:
 
     Each call gets fresh copies of its arguments, so that nothing the learner's code keeps or
     changes reaches a later comparison. `trace` holds the calls since it was last emptied.
+    `replacing(functions)` is a context in which the learner's own code finds these functions in
+    place of its own, where there is a way to do that.
     """
 
     lookup: Callable[[str], object]
     trace: list[Call] = field(default_factory=list)
+    replacing: Callable[[dict], AbstractContextManager] | None = None
 
     def __getattr__(self, name):
         """Return the learner's `name`; a function comes back traced."""
@@ -121,18 +125,23 @@ class Carried:
         def carried(*args):
             """Return what follows from the learner's parts; None where nothing can follow."""
             try:
-                result = function(*args)
-                # A part that ignores most of its input would make almost any answer right; one
-                # that loses a single state is an honest mistake, and must not cost later parts.
-                matters = [not same(result, function(*moved)) for moved in _moved(args)]
-                if sum(matters) > len(matters) / 2:
-                    return result
+                return _meaningful(function, args)
             except Exception:
                 # Whatever a wrong part returns may break the reference: then nothing follows.
                 return None
-            return None
 
         return carried
+
+
+def _meaningful(function, args):
+    """Return function(*args), or None where that hardly depends on the arguments.
+
+    A part that ignores most of its input would make almost any answer right. One that loses a
+    single state is an honest mistake, and must not cost later parts.
+    """
+    result = function(*args)
+    matters = [not same(result, function(*moved)) for moved in _moved(args)]
+    return result if sum(matters) > len(matters) / 2 else None
 
 
 def _moved(args):
@@ -158,32 +167,71 @@ def _moved(args):
 class Replay:
     """The reference as a learner's machine has it: results recorded for the public seed.
 
-    calls: for the running test, the recorded (function, args, result) in order.
+    calls: for the running test, the recorded (function, args, result) in order. inner: the calls
+    that the reference made of its own parts meanwhile, in the same form.
     """
 
-    def __init__(self):
-        self.calls = []
+    def __init__(self, calls: Sequence[tuple] = (), inner: Sequence[tuple] = ()):
+        self._calls, self._waiting, self._inner = list(calls), list(calls), list(inner)
 
     def __getattr__(self, name):
         """Return a function that plays back the next recorded call, which must be this one."""
 
         def replay(*args):
-            if not self.calls:
+            if not self._waiting:
                 raise RecordingError(name)
-            function, recorded, result = self.calls.pop(0)
+            function, recorded, result = self._waiting.pop(0)
             if function != name or not same(list(args), list(recorded)):
                 raise RecordingError(name)
             return result
 
         return replay
 
-    def using(self, answer, *parts):
-        """Refuse by NotRecorded: without the reference nothing can be carried forward."""
-        raise NotRecorded(
-            f"This part uses your {' and '.join(parts)}. If the earlier part is not right yet, "
-            "mend it first. Your mark does not depend on it: the grader judges each part on your "
-            "own earlier ones."
-        )
+    def using(self, answer: Answer, *parts: str) -> CarriedHere:
+        """Return what stands in for the reference built on the learner's own `parts`."""
+        return CarriedHere(answer, self._calls, {part: self._part(part) for part in parts})
+
+    def _part(self, name):
+        return lambda *args: copy.deepcopy(_find(self._inner, name, args))
+
+
+class CarriedHere:
+    """Errors carried forward without the reference: is the learner's function right on right parts?
+
+    The learner's own code runs again with the recorded results of the earlier parts. If that gives
+    the recorded result, then what it gives on the learner's own parts follows correctly from them.
+    """
+
+    def __init__(self, answer: Answer, calls: Sequence[tuple], parts: dict[str, Callable]):
+        self._answer, self._calls, self._parts = answer, calls, parts
+
+    def __getattr__(self, name):
+        """Return the function of that name: it gives what follows, None where nothing can."""
+
+        def carried(*args):
+            answer, function = self._answer, getattr(self._answer, name)
+            if answer.replacing is None:
+                return None
+            told = len(answer.trace)
+            try:
+                with answer.replacing(self._parts):
+                    if not same(function(*args), _find(self._calls, name, args)):
+                        return None
+                return _meaningful(function, args)
+            except Exception:
+                return None
+            finally:
+                del answer.trace[told:]  # these calls are ours, not those of the check
+
+        return carried
+
+
+def _find(calls, name, args):
+    """Return the recorded result of this call; raise RecordingError if there is none."""
+    for function, recorded, result in calls:
+        if function == name and same(list(args), list(recorded)):
+            return result
+    raise RecordingError(name)
 
 
 class RecordingError(Exception):

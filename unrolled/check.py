@@ -10,6 +10,7 @@ import linecache
 import traceback
 import warnings
 from collections.abc import Callable
+from contextlib import contextmanager
 from pathlib import Path
 
 import unrolled
@@ -49,7 +50,8 @@ class _Checker:
                 return Trouble(
                     f"There is no part {name!r}. The parts: {', '.join(recorded.items)}."
                 )
-            context = runner.Context(Answer(self._lookup), recorded.reference)
+            answer = Answer(self._lookup, replacing=self._replacing)
+            context = runner.Context(answer, recorded.reference)
             outcomes = check_file.run(name, context)
         except (recording.RecordingFileError, runner.CheckFileError) as error:
             return Trouble(str(error))
@@ -73,6 +75,16 @@ class _Checker:
             recorded = recording.read(self._folder / f"{self._topic}.json")
             self._opened = recorded, runner.CheckFile(check_file, recorded.items)
         return self._opened
+
+    @contextmanager
+    def _replacing(self, functions):
+        """Let the notebook's code find `functions` in place of its own, for as long as this lasts."""
+        own = {name: self._namespace[name] for name in functions}
+        self._namespace.update(functions)
+        try:
+            yield
+        finally:
+            self._namespace.update(own)
 
     def _lookup(self, name):
         value = self._namespace[name]

@@ -95,11 +95,11 @@ def record(exercise: Exercise, check_path: Path) -> Recording:
     items = {item.name: item for item in exercise.items}
     check_file = CheckFile(check_path, items)
     reference = Reference(exercise)
-    calls = {}
+    recorders = {}
 
     def recorder(test):
-        calls[test] = []
-        return _Recorder(reference, calls[test])
+        recorders[test] = _Recorder(exercise)
+        return recorders[test]
 
     for name in items:
         for outcome in check_file.run(name, Context(Answer(reference.__getattr__), recorder)):
@@ -115,22 +115,35 @@ def record(exercise: Exercise, check_path: Path) -> Recording:
             for outcome in check_file.run(mistake.exercise, context)
         }
         mistakes.append(RecordedMistake(mistake.exercise, mistake.says, answers))
-    return Recording(exercise.topic, items, {k: v for k, v in calls.items() if v}, mistakes)
+    calls = {test: made.calls for test, made in recorders.items() if made.calls}
+    inner = {test: made.inner for test, made in recorders.items() if made.inner}
+    return Recording(exercise.topic, items, calls, inner, mistakes)
 
 
 class _Recorder:
-    def __init__(self, reference, calls):
-        self._reference, self._calls = reference, calls
+    """The reference, keeping the calls made of it and those that it makes of its own parts."""
+
+    def __init__(self, exercise):
+        self._exercise, self._namespace = exercise, exercise.load()
+        self.calls, self.inner, self._depth = [], [], 0
+        for item in exercise.items:
+            self._namespace[item.name] = self._watched(item.name, self._namespace[item.name])
 
     def __getattr__(self, name):
-        function = getattr(self._reference, name)
+        return self._namespace[name]
 
+    def _watched(self, name, function):
         def recorded(*args):
-            result = function(*args)
-            self._calls.append((name, args, result))
+            self._depth += 1
+            try:
+                result = function(*args)
+            finally:
+                self._depth -= 1
+            if self._depth < 2:  # a part's own parts are not asked for
+                (self.inner if self._depth else self.calls).append((name, args, result))
             return result
 
         return recorded
 
     def using(self, answer, *parts):
-        return self._reference.using(answer, *parts)
+        return Reference(self._exercise).using(answer, *parts)

@@ -1,7 +1,8 @@
 """What an exercise folder holds in place of the reference: its results for the public seed.
 
 The file is JSON: the items with points, hints and argument names; for each check the calls it
-makes of the reference and their results; for each known mistake what it would have answered.
+makes of the reference and their results, and those that the reference makes of its own parts
+meanwhile; for each known mistake what it would have answered.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from unrolled.answer import LearnerError, Replay
 from unrolled.exercise import Item
 
-FORMAT = 1
+FORMAT = 2
 
 
 class RecordingFileError(Exception):
@@ -47,13 +48,12 @@ class Recording:
     topic: str
     items: dict[str, Item]
     calls: dict[str, list[tuple]]
+    inner: dict[str, list[tuple]]
     mistakes: list[RecordedMistake]
 
     def reference(self, test: str) -> Replay:
         """Return a stand-in for the reference that plays back the calls of `test`."""
-        replay = Replay()
-        replay.calls = list(self.calls.get(test, []))
-        return replay
+        return Replay(self.calls.get(test, ()), self.inner.get(test, ()))
 
     def write(self, path: Path) -> None:
         """Write the recording to `path`, the same bytes for the same content."""
@@ -61,10 +61,8 @@ class Recording:
             "format": FORMAT,
             "topic": self.topic,
             "items": [asdict(item) for item in self.items.values()],
-            "calls": {
-                test: [[name, to_json(args), to_json(result)] for name, args, result in calls]
-                for test, calls in self.calls.items()
-            },
+            "calls": _calls_to_json(self.calls),
+            "inner": _calls_to_json(self.inner),
             "mistakes": [
                 {**vars(mistake), "answers": {t: to_json(a) for t, a in mistake.answers.items()}}
                 for mistake in self.mistakes
@@ -86,10 +84,8 @@ def read(path: Path | str) -> Recording:
         return Recording(
             topic=data["topic"],
             items={item.name: item for item in items},
-            calls={
-                test: [(name, from_json(args), from_json(result)) for name, args, result in calls]
-                for test, calls in data["calls"].items()
-            },
+            calls=_calls_from_json(data["calls"]),
+            inner=_calls_from_json(data["inner"]),
             mistakes=[
                 RecordedMistake(
                     **{**m, "answers": {t: from_json(a) for t, a in m["answers"].items()}}
@@ -101,6 +97,20 @@ def read(path: Path | str) -> Recording:
         raise RecordingFileError(
             f"{path} cannot be read ({error}). Get the exercise folder again; your notebook can stay."
         ) from error
+
+
+def _calls_to_json(calls_of):
+    return {
+        test: [[name, to_json(args), to_json(result)] for name, args, result in calls]
+        for test, calls in calls_of.items()
+    }
+
+
+def _calls_from_json(calls_of):
+    return {
+        test: [(name, from_json(args), from_json(result)) for name, args, result in calls]
+        for test, calls in calls_of.items()
+    }
 
 
 def to_json(value: object) -> object:

@@ -123,8 +123,9 @@ def make_report(item: Item, outcomes: list[Outcome], suspects: Iterable[Suspect]
         )
     mistake, facts = "", ()
     if failures:
-        facts, mistake = _facts(item, failures[0]), explain_absence(failures[0].failure, item.name)
+        mistake = explain_absence(failures[0].failure, item.name)
         if not mistake:
+            facts = _facts(item, failures[0])
             found = name_mistake(
                 item.name, outcomes, [s for s in suspects if s.exercise == item.name]
             )
@@ -155,7 +156,7 @@ def _facts(item, outcome):
         yield "raised", str(failure)
         if failure.line:
             yield f"line {failure.line_number}", failure.line.strip()
-    elif failure is not None and explain_absence(failure, item.name) is None:
+    elif failure is not None:
         yield "found", str(failure) or type(failure).__name__
 
 

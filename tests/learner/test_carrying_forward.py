@@ -106,3 +106,55 @@ def test_an_earlier_part_that_raises_shows_where(lstm_gates):
     cell = patched(lstm_gates, "lstm_step", 'params["W_xh"]', 'params["W_xh"].T')
     report = lstm_gates.report("lstm_forward", lstm_gates.answer(lstm_step=cell), SEED)
     assert dict(report.facts)["raised"].startswith("ValueError: matmul")
+
+
+@pytest.fixture
+def notebook(lstm_gates, monkeypatch):
+    """Run the exercise's code with other cells, as a notebook would; return its names."""
+    monkeypatch.chdir(lstm_gates.folder)
+
+    def run(**cells):
+        namespace = {"__name__": "__main__"}
+        exec(lstm_gates.exercise.source(**cells), namespace)
+        return namespace
+
+    return run
+
+
+def test_the_notebook_carries_a_wrong_split_gates_forward(lstm_gates, notebook):
+    cell = patched(lstm_gates, "split_gates", "return i, f, g, o", "return f, i, g, o")
+    names = notebook(split_gates=cell)
+    own = names["split_gates"]
+    assert not names["check"]("split_gates").right
+    for item in ("lstm_step", "lstm_forward"):
+        report = names["check"](item)
+        assert report.right, report.text()
+        assert "follows correctly from your own earlier part" in report.text()
+    assert names["split_gates"] is own
+
+
+def test_the_notebook_does_not_carry_past_a_mistake_of_its_own(lstm_gates, notebook):
+    names = notebook(
+        split_gates=patched(lstm_gates, "split_gates", "return i, f, g, o", "return f, i, g, o"),
+        lstm_step=patched(lstm_gates, "lstm_step", "o * np.tanh(c)", "o * c"),
+    )
+    report = names["check"]("lstm_step")
+    assert not report.right
+    assert "follows correctly" not in report.text()
+
+
+def test_the_notebook_carries_nothing_past_constant_gates(notebook):
+    assert not notebook(split_gates=CONSTANT_GATES)["check"]("lstm_step").right
+
+
+@pytest.mark.parametrize(
+    ("wrong_part", "later"), [("split_gates", "lstm_step"), ("lstm_step", "lstm_forward")]
+)
+def test_notebook_and_grader_agree_on_what_follows(lstm_gates, notebook, wrong_part, later):
+    for mistake in lstm_gates.mistakes:
+        if mistake.exercise == wrong_part:
+            cells = {wrong_part: mistake.code}
+            shown = notebook(**cells)["check"](later)
+            graded = lstm_gates.report(later, lstm_gates.answer(**cells), SEED)
+            assert shown.right == graded.right, mistake.where
+            assert shown.notes == graded.notes, mistake.where

@@ -35,7 +35,7 @@ def test_a_known_mistake_reads_in_full(lstm_gates):
         "  ✓ h and c come back, each of shape (B, H)",
         "  ✗ h and c have the right values",
         f"      called:    lstm_step({shapes})",
-        "      found:     h differs in 15 of 15 numbers",
+        "      found:     h differs in 15 of 15 numbers; c differs in 15 of 15 numbers.",
         "      first at:  h[0, 0] (row 0, unit 0)",
     ]
     got, expected = (float(line.split(":")[1]) for line in lines[6:8])
@@ -56,6 +56,17 @@ def test_the_first_wrong_time_step_is_found(lstm_gates):
     facts = dict(report.facts)
     assert facts["first at"] == "hs[1, 0, 0] (time step 1, row 0, unit 0)"
     assert "every step starts again from h0" in report.mistake
+
+
+def test_parts_that_are_right_are_named_beside_the_wrong_one(lstm_gates):
+    report = wrong(lstm_gates, "lstm_step", "o * np.tanh(c)", "o * c")
+    assert dict(report.facts)["found"].endswith("of 15 numbers; c is right.")
+
+
+def test_a_number_alone_has_no_place(lstm_gates):
+    report = wrong(lstm_gates, "lstm_param_count", "4 * H", "5 * H")
+    assert "first at" not in dict(report.facts)
+    assert dict(report.facts)["found"] == "the number of parameters has the wrong value."
 
 
 def test_an_unknown_mistake_still_shows_the_place(lstm_gates):
