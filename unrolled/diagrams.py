@@ -246,7 +246,7 @@ def _gates(pen, lstm97):
     pen.name("i", _I - 11, 202, "i", "t", "end", "input")
     pen.line("g", (_G, top), (_G, _PRODUCT_Y + _R), parts=("candidate",), arrow=True)
     pen.box("g", _G, _GATE_Y, "tanh", "candidate")
-    pen.name("g", _G + 12, 212, "g", "t", "start", "candidate")
+    pen.name("g", _G + 17, 212, "g", "t", "start", "candidate")
     pen.line("c", (_G, _PRODUCT_Y - _R), (_G, _C_LINE + _R), parts=("cell",), arrow=True)
     pen.circle("c", _G, _PRODUCT_Y, "×", "input", "candidate", "cell")
 
