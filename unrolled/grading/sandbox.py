@@ -51,7 +51,7 @@ class Host:
         allow_missing: whether to go on without a layer that this host does not offer.
         missing: the layers not had, each with the reason.
         proc: a descriptor of /proc, which no worker keeps; -1 where there is none.
-        outside: the names of the namespaces that the server itself started in.
+        outside: the namespaces of the host and of the server, where no worker may stay.
         program: the compiled system call filter, or nothing.
         mapped_bytes: address space that the server occupies before any learner's code.
     """
@@ -59,7 +59,7 @@ class Host:
     allow_missing: bool = False
     missing: dict[str, str] = field(default_factory=dict)
     proc: int = -1
-    outside: dict[str, str] = field(default_factory=dict)
+    outside: set[str] = field(default_factory=set)
     program: bytes = b""
     mapped_bytes: int = 0
 
@@ -77,13 +77,13 @@ class Host:
             found = "; ".join(f"{name} ({reason})" for name, reason in self.missing.items())
             raise ConfinementError(f"this host lacks what confines a learner's code: {found}")
 
-    def namespace(self, kind: str) -> str:
-        """Return the name of the namespace of this kind that this process is in."""
-        return os.readlink(f"self/ns/{kind}", dir_fd=self.proc)
+    def note_namespaces(self) -> None:
+        """Remember the namespaces that this process is in, as ones to leave."""
+        self.outside |= {os.readlink(f"self/ns/{kind}", dir_fd=self.proc) for kind in NAMESPACES}
 
     def left(self, kind: str) -> bool:
-        """Tell whether this process is in another namespace than the server started in."""
-        return self.namespace(kind) != self.outside.get(kind)
+        """Tell whether this process is in a namespace of its own, not the host's or server's."""
+        return os.readlink(f"self/ns/{kind}", dir_fd=self.proc) not in self.outside
 
     def measure(self) -> None:
         """Note how much address space this process has mapped."""
@@ -101,14 +101,15 @@ NAMESPACES = {
     "ipc": kernel.CLONE_NEWIPC,
     "uts": kernel.CLONE_NEWUTS,
 }
-LAYER_OF = {kind: f"{kind} namespace" for kind in (*NAMESPACES, "pid")} | {"mnt": "mount namespace"}
+LAYER_OF = {kind: f"{kind} namespace" for kind in (*NAMESPACES, "pid")}
+LAYER_OF |= {"mnt": "mount namespace", "net": "network namespace"}
 
 
 def look_around() -> Host:
     """Note what has to be known of the host before it is left behind."""
     host = Host()
     host.proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    host.outside = {kind: host.namespace(kind) for kind in LAYER_OF}
+    host.note_namespaces()
     return host
 
 

@@ -61,7 +61,7 @@ START_SECONDS = 120
 FORK_SECONDS = 30
 PACKAGES = Path(__file__).resolve().parents[2]
 COMMAND = (
-    "import sys; sys.path.append({path!r});"
+    "import sys; sys.path.insert(0, {path!r});"
     "from unrolled.grading.zygote_main import main;"
     "sys.path.remove({path!r}); main({descriptor})"
 )
@@ -189,11 +189,14 @@ class Zygote:
         try:
             with theirs, self._lock:
                 server = self._process
-                pid = self._ask(request, FORK_SECONDS, theirs.fileno())["pid"]
+                reply = self._ask(request, FORK_SECONDS, theirs.fileno())
+            if "failed" in reply:
+                found = reply["failed"]
+                raise ConfinementError(f"a worker could not be started: {found}")
         except BaseException:
             ours.close()
             raise
-        worker = Worker(lambda grace: self._reap(server, pid, grace), ours, limits)
+        worker = Worker(lambda grace: self._reap(server, reply["pid"], grace), ours, limits)
         try:
             hello = worker.receive(0, FORK_SECONDS)
         except (WorkerDied, WorkerTimeout, WireError) as error:

@@ -106,7 +106,11 @@ class Server:
             if request is None:
                 return
             if request["do"] == "fork":
-                reply = self.fork(request, descriptor)
+                try:
+                    reply = self.fork(request, descriptor)
+                except OSError as error:
+                    reply = {"failed": str(error)}
+                os.close(descriptor)
             else:
                 reply = self.reap(request["pid"], request["grace"])
             self.control.send(json.dumps(reply).encode())
@@ -124,7 +128,6 @@ class Server:
         child = os.fork()
         if child == 0:
             self.become_worker(descriptor, request, scratch)
-        os.close(descriptor)
         self.children[child] = scratch
         return {"pid": child}
 
@@ -221,6 +224,7 @@ def prepare(settings: dict) -> tuple[sandbox.Host, Shell]:
     with host.layer("landlock"):
         sandbox.kernel.landlock_version()
     host.measure()
+    host.note_namespaces()
     sandbox.build_root(host, settings["root"])
     sandbox.become_unprivileged(host)
     # Only now: the kernel forgets it when a process changes users.
