@@ -257,6 +257,17 @@ def test_problem_a_tanh_unit_loses_the_values_and_an_additive_cell_keeps_them(ch
     assert np.ptp(chapter.c_five[-1]) == pytest.approx(np.ptp(chapter.stored))
 
 
+@slow
+def test_problem_the_product_of_jacobians_is_the_slope_of_forty_steps(chapter):
+    h_first = torch.tensor(chapter.stored, requires_grad=True)
+    h = h_first
+    for x in chapter.noise:
+        h = torch.tanh(h + float(x[0]))
+    h.sum().backward()
+    np.testing.assert_allclose(chapter.dh_dh, h_first.grad.numpy(), rtol=1e-9)
+    assert chapter.dh_dh.max() < 1e-3
+
+
 def test_problem_a_tanh_unit_with_a_large_weight_holds_one_bit():
     h = np.array([-0.8, -0.4, 0.4, 0.8])
     for _ in range(100):
