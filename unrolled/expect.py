@@ -107,7 +107,11 @@ def _compare(got, expected, names, axes):
     wrong = [~np.isclose(have, want, RTOL, ATOL) for have, want in pairs]
     if not any(differ.any() for differ in wrong):
         return
-    found = [_finding(*told) for told in zip(names, pairs, wrong, strict=True)]
+    right = [name for name, differ in zip(names, wrong, strict=True) if not differ.any()]
+    found = [_finding(*t) for t in zip(names, pairs, wrong, strict=True) if t[0] not in right]
+    if right:
+        listed = " and ".join(filter(None, [", ".join(right[:-1]), right[-1]]))
+        found.append(f"{listed} {'is' if len(right) == 1 else 'are'} right")
     k = next(k for k, differ in enumerate(wrong) if differ.any())
     have, want = pairs[k]
     index = tuple(int(axis[0]) for axis in np.nonzero(wrong[k])) if want.ndim else ()
@@ -117,8 +121,6 @@ def _compare(got, expected, names, axes):
 
 def _finding(name, pair, wrong):
     have, want = pair
-    if not wrong.any():
-        return f"{name} is right"
     if np.isnan(have[wrong] if want.ndim else have).any() and not np.isnan(want).any():
         return f"{name} contains nan (not a number)"
     if want.size == 1:

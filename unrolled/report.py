@@ -15,18 +15,21 @@ from unrolled.exercise import Item
 from unrolled.expect import Mismatch
 from unrolled.runner import Outcome
 
-_STYLE = """<style>
-.unrolled-report{border-left:4px solid var(--tone);padding:.4em .9em;margin:.3em 0;line-height:1.5;
-max-width:52em;--tone:#b3541e}
-.unrolled-report.right{--tone:#1b7f4b}
-.unrolled-report ul{list-style:none;margin:.3em 0;padding:0}
-.unrolled-report table{border-collapse:collapse;margin:.3em 0 .3em 1.4em}
-.unrolled-report th,.unrolled-report td{border:0;padding:.1em 1em .1em 0;text-align:left;
-vertical-align:top;background:none;font-weight:normal}
-.unrolled-report th{opacity:.75}
-.unrolled-report td{font-family:var(--jp-code-font-family,monospace);white-space:pre-wrap}
-.unrolled-report .mistake{margin:.4em 0;font-weight:600}
-</style>"""
+# Styles stand on the elements: a notebook that is not trusted, and nbgrader's feedback page, drop a
+# style sheet. Colours are the theme's own but for one stripe, so that dark themes stay legible.
+_STYLES = {
+    "right": "border-left:4px solid #1b9e5a;padding:2px 14px;margin:4px 0",
+    "wrong": "border-left:4px solid #d0612b;padding:2px 14px;margin:4px 0",
+    "ul": "list-style:none;margin:4px 0;padding:0",
+    "li": "list-style:none;margin:2px 0;padding:0",
+    "table": "border-collapse:collapse;margin:4px 0 4px 20px",
+    "tr": "background:none",
+    "th": "border:none;padding:1px 16px 1px 0;text-align:left;vertical-align:top;font-weight:normal",
+    "td": "border:none;padding:1px 0;text-align:left;vertical-align:top;font-family:monospace;"
+    "white-space:pre-wrap",
+    "mistake": "margin:6px 0 8px 20px;font-weight:bold",
+    "note": "margin:4px 0",
+}
 
 
 @dataclass(frozen=True)
@@ -84,25 +87,22 @@ class Report:
 
     def _repr_html_(self) -> str:
         """Return the report as HTML; everything that came from the learner is escaped."""
-        say = _rich
         rows = "".join(
-            f"<tr><th scope='row'>{html.escape(name)}</th><td>{html.escape(fact)}</td></tr>"
+            _tag("tr", _tag("th", html.escape(name), scope="row") + _tag("td", html.escape(fact)))
             for name, fact in self.facts
         )
-        parts = [_STYLE, f"<div class='unrolled-report {'right' if self.right else 'wrong'}'>"]
-        parts.append(f"<strong>{say(self.headline)}</strong><ul>")
-        parts += [f"<li>✓ {say(sentence)}</li>" for sentence in self.passed]
+        lines = [_tag("li", f"✓ {_rich(sentence)}") for sentence in self.passed]
         for k, sentence in enumerate(self.failed):
             detail = ""
             if k == 0:
-                detail = f"<table>{rows}</table>" if rows else ""
-                detail += f"<p class='mistake'>→ {say(self.mistake)}</p>" if self.mistake else ""
-            parts.append(f"<li>✗ {say(sentence)}{detail}</li>")
-        parts.append("</ul>")
-        parts += [f"<p>· {say(note)}</p>" for note in self.notes]
+                detail = _tag("table", rows) if rows else ""
+                detail += self.mistake and _tag("div", f"→ {_rich(self.mistake)}", "mistake")
+            lines.append(_tag("li", f"✗ {_rich(sentence)}{detail}"))
+        parts = [f"<strong>{_rich(self.headline)}</strong>", _tag("ul", "".join(lines))]
+        parts += [_tag("div", f"· {_rich(note)}", "note") for note in self.notes]
         if self.failed and self.item.hint:
-            parts.append(f"<details><summary>Hint</summary>{say(self.item.hint)}</details>")
-        return "".join([*parts, "</div>"])
+            parts.append(f"<details><summary>Hint</summary>{_rich(self.item.hint)}</details>")
+        return _tag("div", "".join(parts), "right" if self.right else "wrong")
 
 
 def make_report(item: Item, outcomes: list[Outcome], suspects: Iterable[Suspect]) -> Report:
@@ -183,6 +183,14 @@ def _brief(value):
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key} {_brief(x)}" for key, x in value.items()) + "}"
     return f"{value:.6g}" if isinstance(value, float) else repr(value)
+
+
+def _tag(tag, content, kind="", scope=""):
+    """Return an element in the style of its kind, by default that of its tag."""
+    kinds = {"right": "unrolled-report right", "wrong": "unrolled-report wrong"}
+    classes = f' class="{kinds.get(kind, kind)}"' if kind else ""
+    scope = f' scope="{scope}"' if scope else ""
+    return f'<{tag}{classes}{scope} style="{_STYLES[kind or tag]}">{content}</{tag}>'
 
 
 def _rich(text):

@@ -78,4 +78,4 @@ def test_a_notebook_full_of_mistakes_names_each(topic, tmp_path):
     notebook = run_notebook(topic, tmp_path / topic.name, {**right, first: cells[first]})
     text, html = outputs(notebook, first)
     assert f"→ {last[first].says}" in text
-    assert "class='mistake'" in html
+    assert 'class="mistake"' in html
