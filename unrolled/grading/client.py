@@ -267,4 +267,5 @@ def how_it_ended(ended: dict, limits: Limits) -> str:
     if status >= 0:
         return f"exited with code {status}"
     name = signal.Signals(-status).name if -status in signal.valid_signals() else str(-status)
-    return f"killed by signal {name}"
+    hint = ", as when the machine runs out of memory" if name == "SIGKILL" else ""
+    return f"killed by signal {name}{hint}"

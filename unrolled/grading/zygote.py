@@ -91,6 +91,8 @@ class Zygote:
     ) -> None:
         self.warm, self.allow_unconfined, self.python = tuple(warm), allow_unconfined, python
         self.missing: dict[str, str] = {}
+        if not sys.platform.startswith("linux"):
+            raise ConfinementError(f"a learner's code is confined by Linux, not by {sys.platform}")
         self._lock = threading.Lock()
         self._closed = False
         self._start()

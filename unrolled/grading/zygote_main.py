@@ -181,19 +181,13 @@ def _live_in(folder: str) -> None:
 
 def _keep_only(descriptor: int, proc: int) -> int:
     """Close every descriptor but the worker's socket and /proc; return the latter's new number."""
-    os.set_inheritable(descriptor, True)
-    high_descriptor, high_proc = os.dup(descriptor), os.dup(proc) if proc >= 0 else -1
-    null = os.open("/dev/null", os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(null, standard)
-    # Both copies may lie below their new places, so go through copies above them.
-    spare = fcntl.fcntl(high_descriptor, fcntl.F_DUPFD_CLOEXEC, 10)
-    spare_proc = fcntl.fcntl(high_proc, fcntl.F_DUPFD_CLOEXEC, 10) if proc >= 0 else -1
-    os.dup2(spare, WORKER_SOCKET, inheritable=False)
-    if proc >= 0:
-        os.dup2(spare_proc, WORKER_SOCKET + 1, inheritable=False)
-    first = WORKER_SOCKET + 1 + (proc >= 0)
-    os.closerange(first, os.sysconf("SC_OPEN_MAX"))
+    null = os.open(os.devnull, os.O_RDWR)
+    kept = [null, null, null, descriptor, *([proc] if proc >= 0 else [])]
+    # By way of copies above all new places, so that no copy overwrites another's original.
+    copies = [fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, 16) for number in kept]
+    for place, copy in enumerate(copies):
+        os.dup2(copy, place, inheritable=False)
+    os.closerange(len(copies), os.sysconf("SC_OPEN_MAX"))
     return WORKER_SOCKET + 1 if proc >= 0 else -1
 
 
