@@ -124,7 +124,7 @@ def lstm_step(x, h, c, params):
 
 
 # %% [markdown] hint="lstm_step"
-# Which gate decides what stays of the old cell state, and which decides what is written? Is the output gate applied to the old or to the new cell state?
+# Which three terms add up to the pre-activations? Which gate decides what stays of the old cell state, and which decides what is written? Is the output gate applied to the old or to the new cell state?
 
 # %% check="lstm_step" points=6 outcome="lstm_gates.step"
 check("lstm_step")
@@ -154,7 +154,7 @@ def lstm_forward(xs, h0, c0, params):
 
 
 # %% [markdown] hint="lstm_forward"
-# What does a step need that the step before it made? How many states leave the loop, and is the initial one among them?
+# What does a step need that the step before it made? How many states leave the loop, of which shape, and is the initial one among them?
 
 # %% check="lstm_forward" points=6 outcome="lstm_gates.sequence"
 check("lstm_forward")
@@ -200,6 +200,7 @@ check("lstm97_step")
 #
 # If the forget gate stays at $f$ and nothing is written, the cell state shrinks by the factor $f$ at every step.
 # After how many steps is half of it left? The number need not be whole.
+# Mind the gate that is fully open.
 
 
 # %% exercise="forget_half_life"
@@ -226,6 +227,8 @@ check("forget_half_life")
 #
 # A fresh LSTM with small weights and zero biases has every gate near one half, and forgets within a few steps.
 # The remedy is to start with a larger bias in the forget gate, and there alone.
+#
+# Write the function that does it: whatever the forget gate's biases were, they become `bias`, and all else stays.
 
 
 # %% exercise="set_forget_bias"

@@ -39,7 +39,7 @@ class _Checker:
     def __repr__(self):
         return f'check("…") runs the checks of one part of {self._topic}'
 
-    def __call__(self, name: str):
+    def __call__(self, name: str = ""):
         """Check the part called `name` and return the report, which shows itself."""
         from unrolled import recording, runner
         from unrolled.report import make_report
@@ -47,9 +47,8 @@ class _Checker:
         try:
             recorded, check_file = self._open()
             if name not in recorded.items:
-                return Trouble(
-                    f"There is no part {name!r}. The parts: {', '.join(recorded.items)}."
-                )
+                words = f"There is no part {name!r}." if name else 'Say which part: check("…").'
+                return Trouble(f"{words} The parts: {', '.join(recorded.items)}.")
             answer = Answer(self._lookup, replacing=self._replacing)
             context = runner.Context(answer, recorded.reference)
             outcomes = check_file.run(name, context)

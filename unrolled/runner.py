@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import re
+import sys
 import warnings
 from collections.abc import Callable, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,6 +74,22 @@ def belongs_to(test: str, exercises: Iterable[str]) -> str | None:
     return max(names, key=len, default=None)
 
 
+@contextmanager
+def _undisturbed(module):
+    """Hide what would reach into the collection: pytest's own variables, a module of that name."""
+    variables = {
+        k: os.environ.pop(k) for k in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if k in os.environ
+    }
+    other = sys.modules.pop(module, None)
+    try:
+        yield
+    finally:
+        os.environ.update(variables)
+        sys.modules.pop(module, None)
+        if other is not None:
+            sys.modules[module] = other
+
+
 class CheckFile:
     """The checks in one file, collected by pytest and kept ready."""
 
@@ -79,7 +98,7 @@ class CheckFile:
         self.path, self.exercises = Path(path), tuple(exercises)
         self._plugin = _Fixtures()
         arguments = [*_ARGUMENTS, f"--rootdir={self.path.parent}", str(self.path)]
-        with warnings.catch_warnings():
+        with _undisturbed(self.path.stem), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self._config = _prepareconfig(arguments, [self._plugin])
             self._config._do_configure()

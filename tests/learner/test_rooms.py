@@ -64,6 +64,7 @@ def test_a_missing_file_is_told_with_what_to_do(topic, missing, tmp_path):
 
 
 def test_an_unknown_part_lists_the_known_ones(topic):
-    code = topic.exercise.source() + '\nprint(check("lstm_stepp"))'
+    code = topic.exercise.source() + '\nprint(check("lstm_stepp"))\nprint(check())'
     out = python(code, topic.folder)
     assert f"There is no part 'lstm_stepp'. The parts: {', '.join(topic.items)}." in out
+    assert f'Say which part: check("…"). The parts: {", ".join(topic.items)}.' in out
