@@ -5,22 +5,13 @@
 
 from pathlib import Path
 
+from unrolled.grading.settings import configure
 from unrolled.release import put_tools_on_path, refresh_sources
 
 root = Path(__file__).resolve().parent
 put_tools_on_path()
 refresh_sources(root, root / "build")
 
-c = get_config()  # noqa: F821
-c.CourseDirectory.root = str(root / "build")
-c.GradeConfined.root = str(root)
-c.Autograde.autograde_preprocessors = [
-    "unrolled.grading.preprocessor.GradeConfined",
-    "nbgrader.preprocessors.SaveAutoGrades",
-    "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
-# What zip_collect reads from a file's name: <student>_attempt_<time>_<topic>.ipynb
-c.FileNameCollectorPlugin.named_regexp = (
-    r".*/(?P<student_id>[^/]+)_attempt_(?P<timestamp>[0-9-]+)_(?P<file_id>\w+)\.ipynb"
-)
+c = configure(get_config(), root, root / "build")  # noqa: F821
+# Your own settings go below, for nbgrader's commands and `unrolled grade` alike, for example
+# c.CourseDirectory.db_url = "postgresql://user@host/gradebook"

@@ -39,25 +39,42 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         return arguments.run(arguments) or 0
+    except KeyboardInterrupt:
+        print("unrolled: stopped; run it again to go on where it was", file=sys.stderr)
+        return 130
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "unrolled":
+            raise
+        print(
+            f"unrolled: {error.name} is missing: "
+            f"run `pip install 'unrolled[grading]'`, or `make test`, which makes .venv/",
+            file=sys.stderr,
+        )
+        return 1
     except _expected_errors() as error:
         print(f"unrolled: {error}", file=sys.stderr)
         return 1
 
 
-def _expected_errors():
-    """Errors that are told in one line, as their message says what to do."""
-    from unrolled.exercise import ExerciseError
+# Errors that are told in one line, as their message says what to do.
+_EXPECTED = {
+    "unrolled.exercise": ("ExerciseError",),
+    "unrolled.mistakes": ("MistakeError",),
+    "unrolled.release": ("ReleaseError",),
+    "unrolled.runner": ("CheckFileError",),
+    "unrolled.grading.course": ("CourseError",),
+    "unrolled.grading.zygote": ("ConfinementError", "ZygoteDied"),
+}
 
-    errors = [ExerciseError]
-    if "unrolled.mistakes" in sys.modules:
-        errors.append(sys.modules["unrolled.mistakes"].MistakeError)
-    if "unrolled.release" in sys.modules:
-        errors.append(sys.modules["unrolled.release"].ReleaseError)
-    if "unrolled.grading.course" in sys.modules:
-        errors.append(sys.modules["unrolled.grading.course"].CourseError)
-    if "unrolled.grading.sandbox" in sys.modules:
-        errors.append(sys.modules["unrolled.grading.sandbox"].ConfinementError)
-    return tuple(errors)
+
+def _expected_errors():
+    """Return the classes of expected errors; a module that was not loaded has raised none."""
+    return tuple(
+        getattr(sys.modules[module], name)
+        for module, names in _EXPECTED.items()
+        if module in sys.modules
+        for name in names
+    )
 
 
 def _release(arguments):

@@ -27,6 +27,8 @@ def pytest_collection_modifyitems(config, items):
     path = config.getoption("--submission", None)
     if path is None:
         return
+    if not path.is_file():
+        raise pytest.UsageError(f"there is no notebook {path}")
     wanted = f"test_{path.stem}.py"
     if not (ROOT / "tests" / "checks" / wanted).is_file():
         raise pytest.UsageError(f"no checks for {path.name}: a notebook keeps its topic's name")

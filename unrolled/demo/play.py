@@ -19,6 +19,13 @@ from unrolled.release import generate, put_tools_on_path, write_source
 
 TOPIC = "lstm_gates"
 _MARKER = ".unrolled-demo"
+# So that nbgrader's commands, and formgrader, work inside the demo's folder too.
+_CONFIG = '''"""The demo's course as nbgrader sees it: its folders and gradebook lie beside this file."""
+
+from unrolled.grading.settings import configure
+
+c = configure(get_config(), root={root!r}, folder={folder!r})
+'''
 
 
 def play(folder: Path | str) -> int:
@@ -29,6 +36,8 @@ def play(folder: Path | str) -> int:
     root = course_root()
     course = Course(root, _fresh(Path(folder).resolve()))
     exercise = course.exercise(TOPIC)
+    config = _CONFIG.format(root=str(root), folder=str(course.folder))
+    (course.folder / "nbgrader_config.py").write_text(config, encoding="utf-8")
 
     _say("Release", "solutions/ → nbgrader generate_assignment → what learners get")
     write_source(TOPIC, root, course.folder)
@@ -97,8 +106,8 @@ def _hand_in(course, students):
 def _nbgrader(course, *arguments):
     """Run a stock nbgrader command on the demo's folders; raise with its log if it fails."""
     put_tools_on_path()
-    command = ["nbgrader", *arguments, f"--CourseDirectory.root={course.folder}"]
-    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True)
+    command = ["nbgrader", *arguments]
+    done = subprocess.run(command, cwd=course.folder, capture_output=True, text=True)
     if done.returncode:
         raise CourseError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
 

@@ -135,7 +135,7 @@ def make_class(
 
     def written(name, own=None, loses=(), expect="", **more):
         return Student(
-            name, _notebook(exercise, release, own or {}, **more), frozenset(loses), expect
+            name, filled_in(exercise, release, own or {}, **more), frozenset(loses), expect
         )
 
     students = [
@@ -171,7 +171,7 @@ def make_class(
         written("locked-cells-edited", edit=_edit_locked, expect="Locked"),
         Student(
             "corrupt-file",
-            _notebook(exercise, release, {})[:2000],
+            filled_in(exercise, release, {})[:2000],
             everything,
             "not valid JSON",
         ),
@@ -200,7 +200,7 @@ def make_class(
     return students
 
 
-def _notebook(
+def filled_in(
     exercise: Exercise,
     release: nbformat.NotebookNode,
     own: dict[str, str | None],

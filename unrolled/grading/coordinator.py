@@ -1,25 +1,24 @@
 """`unrolled grade`: judge every submission of an assignment, on all cores, and write the marks.
 
-Processes of ours judge, each with its own zygote; this process reads files and writes marks. A
-verdict is written whole before its marks are, and its key says what it judged, so that a run that
-was stopped at any moment goes on where it was, and a run with nothing new does nothing.
+Processes of ours judge, each with its own zygote; this process reads files and writes marks. What
+was judged is noted only after its marks are written, under a key of all that they depend on: so a
+run that was stopped at any moment goes on where it was, and a run with nothing new does nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from unrolled.grading.course import Course
-from unrolled.grading.judge import Judge, Verdict
+from unrolled.grading.judge import Verdict
+from unrolled.grading.pool import judge_all
 from unrolled.grading.submission import Submission, read_submission
-from unrolled.grading.writeback import Writer, write_whole
+from unrolled.grading.writeback import Writer, read_stamp, write_whole
 from unrolled.grading.zygote import Zygote
 
 
@@ -66,20 +65,27 @@ def grade(
         todo: dict[str, tuple[Submission, str]] = {}
         for student, path in paths.items():
             submission = read_submission(path, release)
-            key = _key(version, path, submission)
-            kept = _read_kept(course, topic, student)
-            if kept and kept["key"] == key and not force:
+            stamp = read_stamp(course, topic, student)
+            if not stamp and (path.parent / "timestamp.txt").exists():
+                submission.problems.append("timestamp.txt holds no time: lateness is not counted.")
+            key = _key(version, submission, stamp)
+            kept = None if force else _read_kept(course, topic, student, key)
+            if kept and writer.has(student, kept["points"]):
                 done(Result(student, kept["points"], kept["remark"], "unchanged"))
             else:
                 todo[student] = submission, key
-        for student, verdict in _judge_all(course, topic, todo, jobs, allow_unconfined):
-            if isinstance(verdict, Exception):
-                done(Result(student, {}, f"not graded, try again: {verdict}", "failed"))
-                continue
+        work = {student: submission for student, (submission, _) in todo.items()}
+        for student, verdict in _judge_all(course, topic, work, jobs, allow_unconfined):
             submission, key = todo[student]
-            result = _result(student, submission, verdict)
-            writer.write(student, submission.notebook, verdict)
-            _keep(course, topic, result, key)
+            try:
+                if isinstance(verdict, Exception):
+                    raise verdict
+                result = _result(student, submission, verdict)
+                writer.write(student, submission.notebook, verdict)
+                _keep(course, topic, result, key)
+            except Exception as error:  # whatever befell this one, the others get their marks
+                told = f"{type(error).__name__}: {error}"
+                result = Result(student, {}, f"not graded, try again: {told}", "failed")
             done(result)
     return [results[student] for student in sorted(results)]
 
@@ -92,46 +98,27 @@ def _result(student: str, submission: Submission, verdict: Verdict) -> Result:
     return Result(student, points, remark, state)
 
 
-# --- judging in parallel ---------------------------------------------------------------------
-
-
-_local: tuple[Judge, Zygote] | None = None
-
-
-def _start(course, topic, allow_unconfined):
-    """Make this process's judge and zygote; they serve every submission it gets."""
-    global _local
-    zygote = Zygote(allow_unconfined=allow_unconfined)
-    _local = Judge(course, topic), zygote
-
-
-def _judge_one(submission):
-    judge, zygote = _local
-    return judge.judge(submission, zygote)
-
-
 def _judge_all(
-    course: Course, topic: str, todo: dict, jobs: int | None, allow_unconfined: bool
+    course: Course, topic: str, work: dict[str, Submission], jobs: int | None, unconfined: bool
 ) -> Iterator[tuple[str, Verdict | Exception]]:
-    if not todo:
+    """Yield each student's verdict as it is found; work that several handed in is judged once."""
+    if not work:
         return
     # Refuse before any work is handed out, and in words, if this host cannot confine.
-    with Zygote(allow_unconfined=allow_unconfined):
+    with Zygote(allow_unconfined=unconfined):
         pass
-    jobs = min(jobs or os.cpu_count() or 1, len(todo))
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        jobs, context, initializer=_start, initargs=(course, topic, allow_unconfined)
-    ) as pool:
-        waiting: dict[Future, str] = {
-            pool.submit(_judge_one, submission): student
-            for student, (submission, _) in todo.items()
-        }
-        while waiting:
-            finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in finished:
-                student = waiting.pop(future)
-                yield student, future.exception() or future.result()
+    alike: dict[str, list[str]] = {}
+    for student, submission in work.items():
+        alike.setdefault(submission.digest, []).append(student)
+    firsts = {students[0]: work[students[0]] for students in alike.values()}
+    jobs = min(jobs or os.cpu_count() or 1, len(firsts))
+    for first, verdict in judge_all(course, topic, firsts, jobs, unconfined):
+        for student in alike[work[first].digest]:
+            if isinstance(verdict, Exception):
+                yield student, verdict
+            else:
+                problems = verdict.problems[len(work[first].problems) :]
+                yield student, replace(verdict, problems=[*work[student].problems, *problems])
 
 
 # --- what was judged already -----------------------------------------------------------------
@@ -151,16 +138,14 @@ def _version(course, topic):
     return digest.hexdigest()
 
 
-def _key(version, path, submission):
-    stamp = path.parent / "timestamp.txt"
-    handed_in = stamp.read_bytes()[:100] if stamp.is_file() else b""
-    cells = json.dumps([cell.source for cell in submission.notebook.cells])
-    told = json.dumps([version, cells, handed_in.hex(), submission.problems])
+def _key(version, submission, handed_in):
+    cells = [cell.source for cell in submission.notebook.cells]
+    told = json.dumps([version, cells, handed_in, submission.problems])
     return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _kept_path(course, topic, student) -> Path:
-    return course.folder / "verdicts" / topic / f"{student}.json"
+    return course.folder / "verdicts" / topic / student / "verdict.json"
 
 
 def _keep(course, topic, result, key):
@@ -170,11 +155,9 @@ def _keep(course, topic, result, key):
     write_whole(path, json.dumps(kept))
 
 
-def _read_kept(course, topic, student):
-    autograded = course.folder / "autograded" / student / topic / f"{topic}.ipynb"
+def _read_kept(course, topic, student, key):
     try:
-        if autograded.is_file():
-            return json.loads(_kept_path(course, topic, student).read_text())
-    except (OSError, ValueError):
-        pass
-    return None
+        kept = json.loads(_kept_path(course, topic, student).read_text())
+        return kept if kept["key"] == key and kept.keys() >= {"points", "remark"} else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import os
+import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
+from traitlets.config import Config, PyFileConfigLoader
 
 from unrolled.exercise import Exercise, course_root, read_topic
+
+CONFIG = "nbgrader_config.py"
 
 
 class CourseError(Exception):
@@ -20,21 +25,30 @@ class CourseError(Exception):
 
 @dataclass(frozen=True)
 class Course:
-    """The sources at `root`, and nbgrader's folders and gradebook at `folder`."""
+    """The sources at `root`, nbgrader's folders and gradebook at `folder`, nbgrader's settings."""
 
     root: Path
     folder: Path
+    settings: Config = field(default_factory=Config, compare=False, repr=False)
 
     @classmethod
     def here(cls) -> Course:
-        """Return the course around the current folder, with nbgrader's folders in build/."""
+        """Return the course around the current folder, set up as its nbgrader_config.py says."""
         root = course_root()
-        return cls(root, root / "build")
+        settings = Config()
+        if (root / CONFIG).is_file():
+            try:
+                settings = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
+            except Exception as error:  # it is a program, and may fail in any way
+                raise CourseError(f"{root / CONFIG} cannot be read: {error}") from error
+        folder = settings.get("CourseDirectory", {}).get("root", root / "build")
+        return cls(root, root / folder, settings)
 
     @property
     def db_url(self) -> str:
         """The address of the gradebook."""
-        return f"sqlite:///{self.folder / 'gradebook.db'}"
+        given = self.settings.get("CourseDirectory", {}).get("db_url")
+        return given or f"sqlite:///{self.folder / 'gradebook.db'}"
 
     def exercise(self, topic: str) -> Exercise:
         """Read the exercise on `topic`."""
@@ -45,16 +59,36 @@ class Course:
         return self.root / "tests" / "checks" / f"test_{topic}.py"
 
     def released(self, topic: str) -> nbformat.NotebookNode:
-        """Read the release notebook; raise CourseError if the assignment was never generated."""
+        """Read the release notebook.
+
+        Raises CourseError if the assignment was never generated, or its parts have changed since.
+        """
+        wanted = {f"check-{item.name}": item.points for item in self.exercise(topic).items}
         path = self.folder / "release" / topic / f"{topic}.ipynb"
         if not path.is_file():
             raise CourseError(f"{topic!r} has not been released: run `unrolled release {topic}`")
-        return nbformat.read(path, as_version=4)
+        release = nbformat.read(path, as_version=4)
+        cells = [cell.metadata.get("nbgrader", {}) for cell in release.cells]
+        found = {
+            meta["grade_id"]: meta["points"]
+            for meta in cells
+            if meta.get("grade") and not meta.get("solution")
+        }
+        if found != wanted:
+            raise CourseError(
+                f"the parts or points of {topic!r} have changed since it was released: "
+                f"run `unrolled release {topic}`"
+            )
+        return release
 
     def submissions(self, topic: str) -> dict[str, Path]:
         """Return the submitted notebook's path for each student who handed in a folder."""
         folders = sorted((self.folder / "submitted").glob(f"*/{topic}"))
-        return {folder.parent.name: folder / f"{topic}.ipynb" for folder in folders}
+        return {
+            folder.parent.name: folder / f"{topic}.ipynb"
+            for folder in folders
+            if not folder.parent.name.startswith(".")
+        }
 
     def seed(self, topic: str, digest: str) -> bytes:
         """Return the seed for one piece of work: fixed for this course, unknown to learners."""
@@ -63,14 +97,24 @@ class Course:
     def _secret(self):
         path = self.folder / "secret_seed"
         try:
-            # Drawn once. Created whole and readable by its owner alone, or not at all.
-            self.folder.mkdir(parents=True, exist_ok=True)
-            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(secrets.token_hex(32).encode())
-        except FileExistsError:
-            pass
-        secret = path.read_bytes()
-        if len(secret) != 64:
+            if not path.exists():
+                self._draw(path)
+            secret = path.read_bytes()
+        except OSError as error:
+            raise CourseError(f"{path} cannot be read: {error.strerror}") from None
+        if not re.fullmatch(rb"[0-9a-f]{64}", secret):
             raise CourseError(f"{path} is damaged; restore it, or delete it to draw a new seed")
         return secret
+
+    def _draw(self, path):
+        """Draw the seed once: it appears whole and readable by its owner alone, or not at all."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.name}.{os.getpid()}")
+        handle = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(secrets.token_hex(32).encode())
+            with contextlib.suppress(FileExistsError):  # another process drew it meanwhile
+                os.link(partial, path)
+        finally:
+            partial.unlink()

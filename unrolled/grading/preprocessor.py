@@ -15,7 +15,7 @@ from traitlets import Bool, Unicode
 
 from unrolled.grading.course import Course
 from unrolled.grading.judge import Judge
-from unrolled.grading.submission import rebuild
+from unrolled.grading.submission import plain_cell, rebuild
 from unrolled.grading.writeback import fill_in
 from unrolled.grading.zygote import Zygote
 
@@ -33,14 +33,7 @@ class GradeConfined(NbGraderPreprocessor):
         topic = resources["nbgrader"]["assignment"]
         # nbgrader hangs a preprocessor below an exporter below the converter that knows the course.
         course = Course(Path(self.root), Path(self.parent.parent.coursedir.root))
-        cells = [
-            {
-                "name": cell.metadata.get("nbgrader", {}).get("grade_id", "") or cell.get("id", ""),
-                "cell_type": cell.cell_type if cell.cell_type == "code" else "markdown",
-                "source": cell.source,
-            }
-            for cell in nb.cells
-        ]
+        cells = [plain_cell(cell, cell.source) for cell in nb.cells]
         submission = rebuild(cells, course.released(topic))
         verdict = _judge(course, topic).judge(submission, _zygote(self.allow_unconfined))
         fill_in(submission.notebook, verdict)

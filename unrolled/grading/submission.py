@@ -15,14 +15,12 @@ from pathlib import Path
 
 import nbformat
 
+from unrolled.grading.markdown import harmless
+
 MAX_BYTES = 20_000_000  # a notebook with many pictures in its outputs still fits
 MAX_CELLS = 2_000
 MAX_SOURCE = 200_000
-
-# A tag, a comment or a processing instruction: the browser would act on it, Markdown lets it pass.
-_TAG = re.compile(r"<(?=[A-Za-z/!?])")
-# The target of a link or picture, `](…)` or `]: …`, that is anything but a plain web address.
-_LINK = re.compile(r"\](?=(?:\(|:)\s*(?!https?://))")
+MAX_NOTES = 100_000  # characters of Markdown; a page made of much more can take minutes to render
 
 
 @dataclass
@@ -39,8 +37,8 @@ class Submission:
 
     @property
     def digest(self) -> str:
-        """A fingerprint of the code that will be graded."""
-        code = [cell.source for cell in self.notebook.cells if cell.cell_type == "code"]
+        """A fingerprint of the code that will be graded: equal for equal work."""
+        code = [[c.id, c.source] for c in self.notebook.cells if c.cell_type == "code"]
         return hashlib.sha256(json.dumps(code).encode()).hexdigest()
 
 
@@ -59,7 +57,11 @@ def read_submission(path: Path, release: nbformat.NotebookNode) -> Submission:
     except UnreadableNotebook as error:
         problem = f"The file could not be read: {error} Nothing in it was graded."
         return Submission(copy.deepcopy(release), [problem], readable=False)
-    return rebuild(cells, release)
+    submission = rebuild(cells, release)
+    others = _other_notebooks(path)
+    if others:
+        submission.problems.append(f"Notebooks beside {path.name} were not graded: {others}.")
+    return submission
 
 
 def rebuild(cells: list[dict], release: nbformat.NotebookNode) -> Submission:
@@ -68,63 +70,102 @@ def rebuild(cells: list[dict], release: nbformat.NotebookNode) -> Submission:
     cells: dictionaries with `name` (the cell's nbgrader id or ""), `cell_type` and `source`.
     Cells the learner added stay where they were, after the released cell they followed.
     """
+    problems = {}
     known = {_name(cell): cell for cell in release.cells if _name(cell)}
     theirs, added, anchor = {}, {None: []}, None
-    for cell in cells:
-        name = cell["name"]
+    for name, cell in zip(_names(cells, known, problems), cells, strict=True):
         if name in known and name not in theirs:
             theirs[name] = cell
             anchor = name
         elif cell["source"].strip():
             added.setdefault(anchor, []).append(cell)
-    problems, rebuilt, count = {}, [], 0
-    for cell in [None, *release.cells]:
-        name = _name(cell) if cell is not None else None
-        if cell is not None:
-            rebuilt.append(_restore(cell, theirs.get(name), problems))
-        for extra in added.get(name, []) if name is not None or cell is None else []:
-            count += 1
-            rebuilt.append(_added(extra, f"added-{count}"))
+    rebuilt = _Rebuilt(problems)
+    rebuilt.add(added[None])
+    for cell in release.cells:
+        rebuilt.restore(cell, theirs.get(_name(cell)))
+        rebuilt.add(added.get(_name(cell), []) if _name(cell) else [])
     notebook = copy.deepcopy(release)
-    notebook.cells = rebuilt
+    notebook.cells = rebuilt.cells
     return Submission(
         notebook, [f"{what}: {', '.join(names)}." for what, names in problems.items()]
     )
 
 
-def _restore(cell, theirs, problems):
-    """Return the released cell, with the learner's source if it is theirs to write."""
-    cell = copy.deepcopy(cell)
-    meta = cell.metadata.get("nbgrader", {})
-    if not meta:
-        return cell
-    solution = meta.get("solution")
-    if theirs is None:
-        found = "Missing cells, for which the released ones stand in"
-    elif solution and theirs["cell_type"] != cell.cell_type:
-        found = f"Cells that were turned into {theirs['cell_type']} cells"
-    elif not solution and theirs["source"].strip() != cell.source.strip():
-        found = "Locked cells that were edited, for which the released ones were used"
-    else:
-        found = None
-    if found:
-        problems.setdefault(found, []).append(_name(cell))
-    if solution and theirs is not None:
-        cell.source = (
-            harmless(theirs["source"]) if cell.cell_type == "markdown" else theirs["source"]
-        )
-    return cell
+def _names(cells, known, problems):
+    """Return the released cell that each cell is, or "": by its name, else by what it holds.
+
+    Some programs drop names and metadata when they save, and a learner may write an answer into a
+    cell of their own: then a cell is known by its released text or by the function it defines.
+    """
+    names = [cell["name"] if cell["name"] in known else "" for cell in cells]
+    missing = {name: cell for name, cell in known.items() if name not in names}
+    by_text = {cell.source.strip(): name for name, cell in missing.items()}
+    for k, cell in enumerate(cells):
+        name = "" if names[k] else by_text.pop(cell["source"].strip(), "")
+        if name:
+            names[k] = name
+            del missing[name]
+    for name, released in missing.items():
+        if released.cell_type == "code" and _is_solution(released):
+            defines = re.compile(rf"^(?:def|class) +{re.escape(name.partition('-')[2])}\b", re.M)
+            for k, cell in enumerate(cells):
+                if not names[k] and cell["cell_type"] == "code" and defines.search(cell["source"]):
+                    names[k] = name
+                    problems.setdefault("Answers found outside their own cells", []).append(name)
+                    break
+    return names
 
 
-def _added(cell, cell_id):
-    if cell["cell_type"] == "code":
-        return nbformat.v4.new_code_cell(cell["source"], id=cell_id)
-    return nbformat.v4.new_markdown_cell(harmless(cell["source"]), id=cell_id)
+class _Rebuilt:
+    """The cells of the notebook to grade, in order, and what was found wrong with theirs."""
+
+    def __init__(self, problems):
+        self.cells, self._problems = [], problems
+        self._code = self._notes = self._shown = 0
+
+    def restore(self, released, theirs):
+        """Add the released cell, with the learner's source if it is theirs to write."""
+        cell = copy.deepcopy(released)
+        self.cells.append(cell)
+        if not cell.metadata.get("nbgrader"):
+            return
+        solution = _is_solution(cell)
+        if theirs is None:
+            self._found("Missing cells, for which the released ones stand in", cell)
+            return
+        if solution and theirs["cell_type"] != cell.cell_type:
+            self._found(f"Cells that were turned into {theirs['cell_type']} cells", cell)
+        elif not solution and theirs["source"].strip() != cell.source.strip():
+            self._found(
+                "Locked cells that were edited, for which the released ones were used", cell
+            )
+        # A cell left as it was keeps its checksum, by which nbgrader knows that nothing was answered.
+        if solution and theirs["source"] != cell.source:
+            code = cell.cell_type == "code"
+            cell.source = theirs["source"] if code else harmless(theirs["source"])
+
+    def add(self, extras):
+        """Add cells of the learner's own."""
+        for extra in extras:
+            if extra["cell_type"] == "code":
+                self._code += 1
+                made = nbformat.v4.new_code_cell(extra["source"], id=f"added-{self._code}")
+            else:
+                self._notes += 1
+                source = harmless(extra["source"])
+                made = nbformat.v4.new_markdown_cell(source, id=f"added-note-{self._notes}")
+                self._shown += len(source)
+                if self._shown > MAX_NOTES:
+                    self._found("Notes that are too long to be shown", made)
+                    continue
+            self.cells.append(made)
+
+    def _found(self, what, cell):
+        self._problems.setdefault(what, []).append(_name(cell))
 
 
-def harmless(markdown: str) -> str:
-    """Return Markdown in which no HTML, and no link but to the web, is left to act in a browser."""
-    return _LINK.sub(r"\\]", _TAG.sub("&lt;", markdown))
+def _is_solution(cell):
+    return cell.metadata.get("nbgrader", {}).get("solution", False)
 
 
 def _name(cell):
@@ -134,11 +175,22 @@ def _name(cell):
 
 def _load(path):
     try:
-        if path.is_symlink() or not path.is_file():
+        if path.is_symlink() or path.parent.is_symlink():
+            raise UnreadableNotebook(f"{path.name} is a link, not a file.")
+        if not path.exists():
+            others = _other_notebooks(path)
+            if others:
+                raise UnreadableNotebook(f"there is no {path.name}; the folder holds {others}.")
+            raise UnreadableNotebook(f"there is no {path.name}, nor any other notebook.")
+        if not path.is_file():
             raise UnreadableNotebook(f"{path.name} is not a plain file.")
         if path.stat().st_size > MAX_BYTES:
             raise UnreadableNotebook(f"it is larger than {MAX_BYTES // 10**6} MB.")
+        if path.stat().st_size == 0:
+            raise UnreadableNotebook("it is empty.")
         return json.loads(path.read_bytes().decode("utf-8-sig"))
+    except UnreadableNotebook:
+        raise
     except OSError as error:
         raise UnreadableNotebook(f"{error.strerror}.") from None
     except UnicodeDecodeError:
@@ -147,8 +199,19 @@ def _load(path):
         raise UnreadableNotebook("it is not valid JSON, so not a notebook.") from None
 
 
+def _other_notebooks(path):
+    """Return the names of the other notebooks in the folder, the first few, in words."""
+    try:
+        names = sorted(p.name for p in path.parent.iterdir() if p.suffix == ".ipynb" and p != path)
+    except OSError:
+        return ""
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
 def _cells(data):
-    if not isinstance(data, dict) or not isinstance(data.get("cells"), list):
+    if not isinstance(data, dict):
+        raise UnreadableNotebook("it is not a notebook.")
+    if not isinstance(data.get("cells"), list):
         raise UnreadableNotebook("it has no list of cells (is it an older notebook format?).")
     if len(data["cells"]) > MAX_CELLS:
         raise UnreadableNotebook(f"it has more than {MAX_CELLS} cells.")
@@ -160,12 +223,18 @@ def _cells(data):
             source = "".join(source)
         if not isinstance(source, str) or len(source) > MAX_SOURCE:
             raise UnreadableNotebook("the source of one of its cells is not text of normal size.")
-        metadata = cell.get("metadata")
-        graded = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-        name = graded.get("grade_id") if isinstance(graded, dict) else None
-        name = name or cell.get("id")
-        yield {
-            "name": name if isinstance(name, str) else "",
-            "cell_type": cell["cell_type"] if cell.get("cell_type") == "code" else "markdown",
-            "source": source.encode("utf-8", "replace").decode(),
-        }
+        yield plain_cell(cell, source)
+
+
+def plain_cell(cell: dict, source: str) -> dict:
+    """Return what `rebuild` takes of a notebook's cell, whose metadata may be of any shape."""
+    metadata = cell.get("metadata")
+    graded = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = graded.get("grade_id") if isinstance(graded, dict) else None
+    name = name or cell.get("id")
+    return {
+        "name": name if isinstance(name, str) else "",
+        "cell_type": "code" if cell.get("cell_type") == "code" else "markdown",
+        # A lone surrogate is valid in JSON and in no file.
+        "source": source.encode("utf-8", "replace").decode(),
+    }

@@ -31,12 +31,18 @@ def _progress(began):
 
     def show(result: Result, done: int, total: int) -> None:
         rate = done / max(time.monotonic() - began, 1e-9)
+        columns = shutil.get_terminal_size((120, 24)).columns
         line = f"{done}/{total} done, {rate:.1f}/s, {(total - done) / rate:.0f} s left"
         if sys.stderr.isatty():
             end = "" if done < total else "\r\033[K"
-            print(f"\r\033[K{line}: {result.student}", end=end, file=sys.stderr, flush=True)
+            print(
+                f"\r\033[K{line}: {_shown(result.student)}"[:columns],
+                end=end,
+                file=sys.stderr,
+                flush=True,
+            )
         elif result.state != "unchanged":
-            print(f"{line}: {result.student}", file=sys.stderr, flush=True)
+            print(f"{line}: {_shown(result.student)}", file=sys.stderr, flush=True)
 
     return show
 
@@ -47,20 +53,31 @@ def table(results: list[Result], maximum: dict[str, float], columns: int | None 
     columns: how wide the table may be; by default as wide as the terminal.
     """
     columns = columns or shutil.get_terminal_size((120, 24)).columns
-    width = max([len("student"), *(len(result.student) for result in results)])
+    fixed = 4 * len(maximum) + 10
+    longest = max([len("student"), *(len(result.student) for result in results)])
+    width = min(longest, max(columns - fixed - 24, 12))
     heads = "".join(f"{k:>4}" for k in range(1, len(maximum) + 1))
     start = f"{'student':<{width}} {heads} {'total':>6}  "
-    lines = [f"{start}remark", "-" * max(len(start) + 6, columns - 1)]
+    room = columns - len(start) - 1
+    lines = [f"{start}remark" if room >= 12 else start.rstrip(), "-" * (columns - 1)]
     for result in results:
-        points = "".join(_cell(result.points.get(name)) for name in maximum)
+        name = _shown(result.student)
+        if len(name) > width:
+            name = f"{name[: width - 1]}…"
+        points = "".join(_cell(result.points.get(item)) for item in maximum)
         total = f"{result.total:g}" if result.points else "–"
-        room = max(columns - len(start) - 1, 20)
-        remark = textwrap.shorten(result.remark, room, placeholder=" …")
-        lines.append(f"{result.student:<{width}} {points} {total:>6}  {remark}".rstrip())
+        remark = textwrap.shorten(_shown(result.remark), room, placeholder=" …") if room > 2 else ""
+        lines.append(f"{name:<{width}} {points} {total:>6}  {remark}".rstrip())
     most = "".join(_cell(points) for points in maximum.values())
     lines.append(f"{'of':<{width}} {most} {sum(maximum.values()):>6g}")
-    lines.append(", ".join(f"{k} {name}" for k, name in enumerate(maximum, 1)))
+    numbered = ", ".join(f"{k} {name}" for k, name in enumerate(maximum, 1))
+    lines += textwrap.wrap(numbered, columns - 1)
     return "\n".join(lines)
+
+
+def _shown(text):
+    """Return text that a learner had a hand in as one line that cannot steer a terminal."""
+    return "".join(c if c.isprintable() else "�" for c in " ".join(text.split()))
 
 
 def _cell(points):

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import html
 import os
-import shutil
 import warnings
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_markdown_cell, new_output
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SAWarning
 
-from unrolled.grading.course import Course
+from unrolled.grading.course import Course, CourseError
 from unrolled.grading.judge import Verdict
+from unrolled.grading.markdown import listed
 
 # nbgrader 0.9.6 adds rows in an order that SQLAlchemy 2 warns about; they are saved all the same.
 warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
@@ -43,15 +43,17 @@ def fill_in(notebook: nbformat.NotebookNode, verdict: Verdict) -> None:
                 nbformat.from_dict(output) for output in verdict.outputs.get(cell.id, [])
             ]
     if verdict.problems:
-        lines = "\n".join(f"- {html.escape(problem)}" for problem in verdict.problems)
-        notice = new_markdown_cell(f"**About this submission**\n\n{lines}", id="about-submission")
+        lines = f"**About this submission**\n\n{listed(verdict.problems)}"
+        notice = new_markdown_cell(lines, id="about-submission")
         notebook.cells.insert(0, notice)
 
 
 def _graded(report):
     if report is None:
         return [new_output("stream", name="stdout", text="not judged"), _points(0.0)]
-    data = {"text/plain": report.text(), "text/html": report._repr_html_()}
+    # A report quotes the learner, whose dollars and backslashes are not for MathJax to read.
+    shown = f"<div class='tex2jax_ignore mathjax_ignore'>{report._repr_html_()}</div>"
+    data = {"text/plain": report.text(), "text/html": shown}
     return [new_output("display_data", data=data), _points(report.points)]
 
 
@@ -60,11 +62,21 @@ def _points(points):
 
 
 class Writer:
-    """Writes autograded notebooks and gradebook rows of one assignment, one gradebook session."""
+    """Writes autograded notebooks and gradebook rows of one assignment, one gradebook session.
+
+    Raises CourseError if the gradebook does not know the assignment.
+    """
 
     def __init__(self, course: Course, topic: str):
         self._course, self._topic = course, topic
         self._gradebook = Gradebook(course.db_url)
+        try:
+            self._gradebook.find_assignment(topic)
+        except MissingEntry:
+            self._gradebook.close()
+            raise CourseError(
+                f"the gradebook does not know {topic!r}: run `unrolled release {topic}`"
+            ) from None
         self._save = SaveAutoGrades()
         self._save.gradebook = self._gradebook
         self._save.notebook_id = self._save.assignment_id = topic
@@ -75,19 +87,31 @@ class Writer:
     def __exit__(self, *_):
         self._gradebook.close()
 
+    def has(self, student: str, points: dict[str, float]) -> bool:
+        """Return whether the notebook is written and the gradebook holds these points by item."""
+        if not self._autograded(student).joinpath(f"{self._topic}.ipynb").is_file():
+            return False
+        try:
+            notebook = self._gradebook.find_submission_notebook(self._topic, self._topic, student)
+        except MissingEntry:
+            return False
+        scores = {grade.name: grade.auto_score for grade in notebook.grades}
+        return all(scores.get(f"check-{name}") == value for name, value in points.items())
+
     def write(self, student: str, notebook: nbformat.NotebookNode, verdict: Verdict) -> None:
         """Write one submission's notebook and scores. Scores that a person gave stay as they are."""
-        fill_in(notebook, verdict)
-        self._write_scores(student, notebook)
-        self._write_notebook(student, notebook)
+        try:
+            fill_in(notebook, verdict)
+            self._write_scores(student, notebook)
+            self._write_notebook(student, notebook)
+        except BaseException:
+            self._gradebook.db.rollback()  # or the next student's scores could not be written
+            raise
 
     def _write_scores(self, student, notebook):
         self._gradebook.update_or_create_student(student)
-        submitted = self._course.folder / "submitted" / student / self._topic
-        kwargs = {}
-        stamp = submitted / "timestamp.txt"
-        if stamp.is_file() and stamp.stat().st_size < 100:
-            kwargs["timestamp"] = parse_utc(stamp.read_text().strip())
+        handed_in = read_stamp(self._course, self._topic, student)
+        kwargs = {"timestamp": parse_utc(handed_in)} if handed_in else {}
         self._gradebook.update_or_create_submission(self._topic, student, **kwargs)
         self._save.student_id = student
         for index, cell in enumerate(notebook.cells):
@@ -100,15 +124,30 @@ class Writer:
                 "db_url": self._course.db_url,
             }
         }
-        AssignLatePenalties().preprocess(notebook, resources)
+        AssignLatePenalties(config=self._course.settings).preprocess(notebook, resources)
 
     def _write_notebook(self, student, notebook):
-        folder = self._course.folder / "autograded" / student / self._topic
+        folder = self._autograded(student)
         folder.mkdir(parents=True, exist_ok=True)
-        stamp = self._course.folder / "submitted" / student / self._topic / "timestamp.txt"
-        if stamp.is_file():
-            shutil.copyfile(stamp, folder / "timestamp.txt")
+        handed_in = read_stamp(self._course, self._topic, student)
+        if handed_in:
+            write_whole(folder / "timestamp.txt", handed_in)
         write_whole(folder / f"{self._topic}.ipynb", nbformat.writes(notebook))
+
+    def _autograded(self, student):
+        return self._course.folder / "autograded" / student / self._topic
+
+
+def read_stamp(course: Course, topic: str, student: str) -> str:
+    """Return when a submission was handed in, as written beside it; "" if that is not a time."""
+    path = course.folder / "submitted" / student / topic / "timestamp.txt"
+    try:
+        if path.is_symlink() or path.stat().st_size > 100:
+            return ""
+        stamp = path.read_text(encoding="utf-8").strip()
+        return stamp if isinstance(parse_utc(stamp), datetime) else ""
+    except (OSError, ValueError, TypeError, OverflowError):  # dateutil raises all of these
+        return ""
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -1,0 +1,106 @@
+"""Judge submissions on several processes. One that ends takes no other submission with it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from functools import partial
+from multiprocessing import connection
+
+from traitlets.config import Config
+
+from unrolled.grading.course import Course
+from unrolled.grading.judge import Judge, Verdict
+from unrolled.grading.submission import Submission
+from unrolled.grading.zygote import Zygote
+
+
+class JudgeEnded(Exception):
+    """The process that judged a submission ended, also when it had nothing else to do."""
+
+
+def judge_all(
+    course: Course, topic: str, work: dict[str, Submission], jobs: int, allow_unconfined: bool
+) -> Iterator[tuple[str, Verdict | Exception]]:
+    """Yield the verdict on each submission in `work`, or what kept it from being judged.
+
+    jobs: how many processes. Each has no more than one submission in hand, so that when one
+    ends, as few as that are in doubt: these are judged again, each in a process of its own.
+    """
+    course = replace(course, settings=Config())  # may hold functions, which cannot travel
+    pool_of = partial(
+        ProcessPoolExecutor,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_start,
+        initargs=(course, topic, allow_unconfined),
+    )
+    waiting, doubtful = deque(work), []
+    while waiting:
+        with pool_of(jobs) as pool:
+            yield from _until_broken(pool, work, waiting, doubtful, jobs)
+    for student in doubtful:
+        ended = []
+        with pool_of(1) as pool:
+            yield from _until_broken(pool, work, deque([student]), ended, 1)
+        if ended:
+            yield student, JudgeEnded("the process that judged it ended")
+
+
+def _until_broken(pool, work, waiting, doubtful, jobs):
+    """Judge what is waiting; when a process ends, move what was in hand to the doubtful."""
+    hand: dict[Future, str] = {}
+    try:
+        while waiting or hand:
+            while waiting and len(hand) < jobs:
+                future = pool.submit(_judge, work[waiting[0]])
+                hand[future] = waiting.popleft()
+            finished, _ = wait(hand, return_when=FIRST_COMPLETED)
+            for future in finished:
+                error = future.exception()
+                if isinstance(error, BrokenProcessPool):
+                    raise error
+                yield hand.pop(future), error or future.result()
+    except BrokenProcessPool:
+        doubtful += hand.values()
+        if not hand:  # it broke before it took anything
+            doubtful.append(waiting.popleft())
+    except BaseException:
+        for process in multiprocessing.active_children():  # nobody waits for them any more
+            process.terminate()
+        raise
+
+
+# --- in each process -------------------------------------------------------------------------
+
+_tools: tuple[Judge, Zygote] | Exception | None = None
+
+
+def _start(course, topic, allow_unconfined):
+    """Make this process's judge and zygote; they serve every submission it gets."""
+    global _tools
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and decides
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        _tools = Judge(course, topic), Zygote(allow_unconfined=allow_unconfined)
+    except Exception as error:  # told with each submission; raised here, it would only say "broken"
+        _tools = error
+
+
+def _end_with_parent():
+    """End when the coordinator was killed: there is nobody left to judge for."""
+    connection.wait([multiprocessing.parent_process().sentinel])
+    os._exit(1)
+
+
+def _judge(submission):
+    if isinstance(_tools, Exception):
+        raise _tools
+    judge, zygote = _tools
+    return judge.judge(submission, zygote)
