@@ -42,6 +42,16 @@ def test_strings_choose_each_arc_about_equally_often(rng):
     assert 0.85 < np.mean(loops) < 1.15
 
 
+def test_strings_are_as_long_as_the_grammar_says(rng):
+    # With L(state) the expected number of symbols still to come and both arcs equally likely:
+    # L2 = 2 + L4, L3 = 2 + L5, L5 = 3/2 + L4/2, L4 = 3/2 + L3/2, L0 = 2 + (L2 + L3)/2 = 8.
+    lengths = [len(s) for s in data.reber_strings(8000, rng)]
+    assert 7.85 < np.mean(lengths) < 8.15
+    assert min(lengths) == 5
+    framed = [len(s) for s in data.reber_strings(8000, rng, embedded=True)]
+    assert 11.85 < np.mean(framed) < 12.15
+
+
 def test_the_same_seed_draws_the_same_strings():
     draw = [data.reber_strings(5, np.random.default_rng(3), embedded=True) for _ in range(2)]
     assert draw[0] == draw[1]
