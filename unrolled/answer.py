@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from unrolled.exercise import Exercise
-from unrolled.expect import same
+from unrolled.expect import Following, same
 
 
 class LearnerError(Exception):
@@ -125,23 +125,26 @@ class Carried:
         def carried(*args):
             """Return what follows from the learner's parts; None where nothing can follow."""
             try:
-                return _meaningful(function, args)
+                result = function(*args)
             except Exception:
                 # Whatever a wrong part returns may break the reference: then nothing follows.
                 return None
+            return Following(result, lambda: _depends(function, args, result))
 
         return carried
 
 
-def _meaningful(function, args):
-    """Return function(*args), or None where that hardly depends on the arguments.
+def _depends(function, args, result):
+    """Return whether the result of function(*args) depends on most of the arguments.
 
     A part that ignores most of its input would make almost any answer right. One that loses a
     single state is an honest mistake, and must not cost later parts.
     """
-    result = function(*args)
-    matters = [not same(result, function(*moved)) for moved in _moved(args)]
-    return result if sum(matters) > len(matters) / 2 else None
+    try:
+        matters = [not same(result, function(*moved)) for moved in _moved(args)]
+    except Exception:
+        return False
+    return sum(matters) > len(matters) / 2
 
 
 def _moved(args):
@@ -217,11 +220,12 @@ class CarriedHere:
                 with answer.replacing(self._parts):
                     if not same(function(*args), _find(self._calls, name, args)):
                         return None
-                return _meaningful(function, args)
+                result = function(*args)
             except Exception:
                 return None
             finally:
                 del answer.trace[told:]  # these calls are ours, not those of the check
+            return Following(result, lambda: _depends(function, args, result))
 
         return carried
 

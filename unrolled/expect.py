@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -27,6 +28,14 @@ class Mismatch(AssertionError):
         self.words, self.where, self.got, self.expected = words, where, got, expected
 
 
+@dataclass(frozen=True)
+class Following:
+    """What follows from a learner's earlier part, and a test of whether that means anything."""
+
+    result: object
+    counts: Callable[[], bool]
+
+
 def require(condition: object, words: str) -> None:
     """Raise Mismatch(words) unless the condition holds."""
     if not condition:
@@ -38,14 +47,14 @@ def agree(
     expected: object,
     names: str,
     axes: Sequence[str] = (),
-    carried: Callable[[], object] | None = None,
+    carried: Callable[[], Following | None] | None = None,
 ) -> None:
     """Check that `got` equals `expected` up to rounding.
 
     got: what the learner's function returned. expected: an array, a number or a tuple of them.
     names: what the parts are called, e.g. "h, c". axes: what the axes mean, e.g. ("row", "unit").
-    carried: computes what follows correctly from the learner's own earlier part. An answer that
-    equals this instead is accepted too, and a note says so (error carried forward).
+    carried: gives what follows correctly from the learner's own earlier part, None if nothing
+    does. An answer that equals this is accepted too, and a note says so (error carried forward).
     Raises Mismatch that names the part, the place and both values.
     """
     try:
@@ -77,12 +86,14 @@ def same(a: object, b: object) -> bool:
 
 
 def _follows(got, carried, names, axes):
-    expected = carried()
-    if expected is None:
+    following = carried()
+    if following is None:
         return False
     try:
-        _compare(got, expected, names, axes)
+        _compare(got, following.result, names, axes)
     except Mismatch:
+        return False
+    if not following.counts():
         return False
     _note(
         "This follows correctly from your own earlier part, which is not right yet. "

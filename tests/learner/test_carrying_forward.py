@@ -147,6 +147,7 @@ def test_the_notebook_carries_nothing_past_constant_gates(notebook):
     assert not notebook(split_gates=CONSTANT_GATES)["check"]("lstm_step").right
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wrong_part", "later"), [("split_gates", "lstm_step"), ("lstm_step", "lstm_forward")]
 )
