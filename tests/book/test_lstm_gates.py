@@ -4,6 +4,7 @@ import ast
 import math
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -42,23 +43,13 @@ def prose(text, captions=True):
 CELLS = code_cells(TEXT)
 
 
-class Chapter:
-    """Everything that the page's code has left: its names, and the numbers it gave to the text."""
-
-    def __init__(self):
-        self.names, self.shown = {}, {}
-
-    def __getattr__(self, name):
-        return self.names[name]
-
-
 @pytest.fixture(scope="session")
 def chapter():
-    """Run the whole page once, as the book does."""
+    """Run the whole page once, as the book does; return its names and what it gave to the text."""
     import matplotlib.pyplot as plt
     import myst_nb
 
-    chapter = Chapter()
+    chapter = SimpleNamespace(shown={})
 
     def glue(name, value, display=True):
         assert name not in chapter.shown, f"{name} is shown twice"
@@ -70,7 +61,7 @@ def chapter():
         plt.switch_backend("agg")
         try:
             for _, code, _ in CELLS:
-                exec(compile(code, str(PAGE), "exec"), chapter.names)
+                exec(compile(code, str(PAGE), "exec"), vars(chapter))
         finally:
             plt.close("all")
             plt.ioff()
@@ -206,7 +197,7 @@ def cell_of(label, name):
 @pytest.mark.parametrize("label", EQUATIONS)
 def test_each_equation_is_the_line_of_code_under_it(label, chapter):
     name, by_torch = EQUATIONS[label]
-    values = {k: v for k, v in chapter.names.items() if isinstance(v, (np.ndarray, int, float))}
+    values = {k: v for k, v in vars(chapter).items() if isinstance(v, (np.ndarray, int, float))}
     values |= {"sigmoid": chapter.sigmoid, "np": np}
     exec(cell_of(label, name), values)  # the cell alone, on the page's arrays
     arrays = {k: torch.tensor(v) for k, v in values.items() if isinstance(v, np.ndarray)}
