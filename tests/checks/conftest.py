@@ -55,7 +55,7 @@ def lookup(request, exercise):
     released = ROOT / "exercises" / exercise.topic / f"{exercise.topic}.ipynb"
     submission = read_submission(path, nbformat.read(released, as_version=4))
     with Zygote() as zygote:
-        room = Room(submission, zygote)
+        room = Room(submission.work, zygote)
         room.open()
         yield room.lookup
         room.close()

@@ -102,6 +102,9 @@ def judged(judge, zygote, release, tmp_path):
     def run(text: str):
         path = tmp_path / f"{TOPIC}.ipynb"
         path.write_text(text, encoding="utf-8")
-        return judge.judge(read_submission(path, release), zygote)
+        submission = read_submission(path, release)
+        verdict = judge.judge(submission.work, zygote)
+        verdict.problems[:0] = submission.problems
+        return verdict
 
     return run

@@ -190,6 +190,6 @@ def test_equal_work_has_one_digest_and_other_work_another(rebuilt):
     def add_a_space(made, cells):
         cells[HALF_LIFE].source += " "
 
-    first = rebuilt(lambda made, cells: None).digest
-    assert rebuilt(say).digest == first
-    assert rebuilt(add_a_space).digest != first
+    first = rebuilt(lambda made, cells: None).work.digest
+    assert rebuilt(say).work.digest == first
+    assert rebuilt(add_a_space).work.digest != first

@@ -113,7 +113,7 @@ def test_a_byte_order_mark_and_another_kernel_change_nothing(release, notebook, 
     marked.write_bytes(b"\xef\xbb\xbf" + json.dumps(data).encode())
     first, second = read_submission(plain, release), read_submission(marked, release)
     assert first.problems == second.problems == []
-    assert first.digest == second.digest
+    assert first.work.digest == second.work.digest
     assert second.notebook.metadata == release.metadata
 
 

@@ -11,15 +11,15 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from unrolled.grading.course import Course
 from unrolled.grading.judge import Verdict
 from unrolled.grading.pool import judge_all
 from unrolled.grading.submission import Submission, read_submission
+from unrolled.grading.work import Work
 from unrolled.grading.writeback import Writer, read_stamp, write_whole
-from unrolled.grading.zygote import Zygote
 
 
 @dataclass(frozen=True)
@@ -74,14 +74,14 @@ def grade(
                 done(Result(student, kept["points"], kept["remark"], "unchanged"))
             else:
                 todo[student] = submission, key
-        work = {student: submission for student, (submission, _) in todo.items()}
+        work = {student: submission.work for student, (submission, _) in todo.items()}
         for student, verdict in _judge_all(course, topic, work, jobs, allow_unconfined):
             submission, key = todo[student]
             try:
                 if isinstance(verdict, Exception):
                     raise verdict
                 result = _result(student, submission, verdict)
-                writer.write(student, submission.notebook, verdict)
+                writer.write(student, submission, verdict)
                 _keep(course, topic, result, key)
             except Exception as error:  # whatever befell this one, the others get their marks
                 told = f"{type(error).__name__}: {error}"
@@ -93,32 +93,24 @@ def grade(
 def _result(student: str, submission: Submission, verdict: Verdict) -> Result:
     points = {name: report.points for name, report in verdict.reports.items()}
     reasons = (f"{name}: {r.reason}" for name, r in verdict.reports.items() if not r.right)
-    remark = verdict.problems[0] if verdict.problems else next(reasons, "")
+    problems = [*submission.problems, *verdict.problems]
+    remark = problems[0] if problems else next(reasons, "")
     state = "graded" if submission.readable else "unreadable"
     return Result(student, points, remark, state)
 
 
 def _judge_all(
-    course: Course, topic: str, work: dict[str, Submission], jobs: int | None, unconfined: bool
+    course: Course, topic: str, work: dict[str, Work], jobs: int | None, unconfined: bool
 ) -> Iterator[tuple[str, Verdict | Exception]]:
     """Yield each student's verdict as it is found; work that several handed in is judged once."""
-    if not work:
-        return
-    # Refuse before any work is handed out, and in words, if this host cannot confine.
-    with Zygote(allow_unconfined=unconfined):
-        pass
-    alike: dict[str, list[str]] = {}
-    for student, submission in work.items():
-        alike.setdefault(submission.digest, []).append(student)
-    firsts = {students[0]: work[students[0]] for students in alike.values()}
+    alike: dict[Work, list[str]] = {}
+    for student, theirs in work.items():
+        alike.setdefault(theirs, []).append(student)
+    firsts = {students[0]: theirs for theirs, students in alike.items()}
     jobs = min(jobs or os.cpu_count() or 1, len(firsts))
     for first, verdict in judge_all(course, topic, firsts, jobs, unconfined):
-        for student in alike[work[first].digest]:
-            if isinstance(verdict, Exception):
-                yield student, verdict
-            else:
-                problems = verdict.problems[len(work[first].problems) :]
-                yield student, replace(verdict, problems=[*work[student].problems, *problems])
+        for student in alike[work[first]]:
+            yield student, verdict
 
 
 # --- what was judged already -----------------------------------------------------------------

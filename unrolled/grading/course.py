@@ -10,11 +10,14 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import nbformat
 from traitlets.config import Config, PyFileConfigLoader
 
 from unrolled.exercise import Exercise, course_root, read_topic
+
+if TYPE_CHECKING:
+    import nbformat
 
 CONFIG = "nbgrader_config.py"
 
@@ -63,6 +66,8 @@ class Course:
 
         Raises CourseError if the assignment was never generated, or its parts have changed since.
         """
+        import nbformat  # two seconds, which the processes that judge need not spend
+
         wanted = {f"check-{item.name}": item.points for item in self.exercise(topic).items}
         path = self.folder / "release" / topic / f"{topic}.ipynb"
         if not path.is_file():

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from unrolled.answer import Answer, LearnerError, Reference
 from unrolled.grading.course import Course
-from unrolled.grading.submission import Submission
 from unrolled.grading.wire import WireError
+from unrolled.grading.work import Work
 from unrolled.grading.zygote import LearnerError as RemoteError
 from unrolled.grading.zygote import WorkerDied, WorkerTimeout, Zygote
 from unrolled.mistakes import read_mistakes
@@ -23,7 +23,7 @@ SUBMISSION_SECONDS = 60.0
 
 @dataclass
 class Verdict:
-    """What grading found: `reports` by item, `outputs` by cell id, and problems in words."""
+    """What judging found: `reports` by item, `outputs` by cell id, and problems in words."""
 
     reports: dict[str, Report]
     outputs: dict[str, list[dict]] = field(default_factory=dict)
@@ -46,10 +46,10 @@ class Judge:
         self._reference = Reference(self.exercise)
         self._mistakes = read_mistakes(self.exercise)
 
-    def judge(self, submission: Submission, zygote: Zygote) -> Verdict:
-        """Run the submission's code in workers of `zygote` and check every item against it."""
-        seed = self._course.seed(self._topic, submission.digest)
-        with contextlib.closing(Room(submission, zygote)) as room:
+    def judge(self, work: Work, zygote: Zygote) -> Verdict:
+        """Run a submission's code in workers of `zygote` and check every item against it."""
+        seed = self._course.seed(self._topic, work.digest)
+        with contextlib.closing(Room(work, zygote)) as room:
             room.open()
             reports = {}
             for name, item in self._items.items():
@@ -57,18 +57,14 @@ class Judge:
                 outcomes = self._check_file.run(name, context)
                 reports[name] = make_report(item, outcomes, self._mistakes)
                 room.recover()
-            return Verdict(reports, room.outputs, [*submission.problems, *room.problems])
+            return Verdict(reports, room.outputs, room.problems)
 
 
 class Room:
     """A worker that holds the learner's namespace; made anew where the learner's code killed it."""
 
-    def __init__(self, submission: Submission, zygote: Zygote):
-        self._cells = [
-            cell
-            for cell in submission.notebook.cells
-            if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("grade")
-        ]
+    def __init__(self, work: Work, zygote: Zygote):
+        self._cells = work.cells
         self._zygote, self._worker, self._broken = zygote, None, ""
         self._deadly, self._functions = set(), {}
         self._deadline = time.monotonic() + SUBMISSION_SECONDS
@@ -85,20 +81,20 @@ class Room:
         self.problems.append(f"The notebook ran longer than {SUBMISSION_SECONDS:g} s in all.")
 
     def _run_cells(self):
-        for cell in self._cells:
-            if cell.id in self._deadly:
+        for name, source in self._cells:
+            if name in self._deadly:
                 continue
             try:
-                result = self._worker.run(cell.source)
+                result = self._worker.run(source)
             except (WorkerDied, WorkerTimeout, WireError) as error:
-                self._deadly.add(cell.id)
-                words = f"The cell {cell.id!r} was stopped and left out: {error}"
+                self._deadly.add(name)
+                words = f"The cell {name!r} was stopped and left out: {error}"
                 self.problems.append(words)
-                self.outputs[cell.id] = [
+                self.outputs[name] = [
                     {"output_type": "stream", "name": "stdout", "text": words + "\n"}
                 ]
                 return False
-            self.outputs[cell.id] = result.outputs
+            self.outputs[name] = result.outputs
         return True
 
     def recover(self):
@@ -131,7 +127,7 @@ class Room:
         try:
             return function(*args, **kwargs)
         except (WorkerDied, WorkerTimeout) as error:
-            self._broken = str(error)
+            self._broken = str(error).removeprefix("stopped: ")
             raise LearnerError("Stopped", self._broken) from None
         except WireError as error:
             raise LearnerError("Unusable result", str(error)) from None

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import connection
 
@@ -18,7 +18,7 @@ from traitlets.config import Config
 
 from unrolled.grading.course import Course
 from unrolled.grading.judge import Judge, Verdict
-from unrolled.grading.submission import Submission
+from unrolled.grading.work import Work
 from unrolled.grading.zygote import Zygote
 
 
@@ -27,12 +27,13 @@ class JudgeEnded(Exception):
 
 
 def judge_all(
-    course: Course, topic: str, work: dict[str, Submission], jobs: int, allow_unconfined: bool
+    course: Course, topic: str, work: dict[str, Work], jobs: int, allow_unconfined: bool
 ) -> Iterator[tuple[str, Verdict | Exception]]:
     """Yield the verdict on each submission in `work`, or what kept it from being judged.
 
     jobs: how many processes. Each has no more than one submission in hand, so that when one
     ends, as few as that are in doubt: these are judged again, each in a process of its own.
+    Raises what keeps a process from starting at all, such as ConfinementError.
     """
     course = replace(course, settings=Config())  # may hold functions, which cannot travel
     pool_of = partial(
@@ -66,7 +67,10 @@ def _until_broken(pool, work, waiting, doubtful, jobs):
                 error = future.exception()
                 if isinstance(error, BrokenProcessPool):
                     raise error
-                yield hand.pop(future), error or future.result()
+                result = error or future.result()
+                if isinstance(result, _CannotStart):
+                    raise result.reason
+                yield hand.pop(future), result
     except BrokenProcessPool:
         doubtful += hand.values()
         if not hand:  # it broke before it took anything
@@ -79,7 +83,13 @@ def _until_broken(pool, work, waiting, doubtful, jobs):
 
 # --- in each process -------------------------------------------------------------------------
 
-_tools: tuple[Judge, Zygote] | Exception | None = None
+
+@dataclass
+class _CannotStart:
+    reason: Exception
+
+
+_tools: tuple[Judge, Zygote] | _CannotStart | None = None
 
 
 def _start(course, topic, allow_unconfined):
@@ -89,8 +99,8 @@ def _start(course, topic, allow_unconfined):
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         _tools = Judge(course, topic), Zygote(allow_unconfined=allow_unconfined)
-    except Exception as error:  # told with each submission; raised here, it would only say "broken"
-        _tools = error
+    except Exception as error:  # raised here, it would only be told as a pool that broke
+        _tools = _CannotStart(error)
 
 
 def _end_with_parent():
@@ -99,8 +109,8 @@ def _end_with_parent():
     os._exit(1)
 
 
-def _judge(submission):
-    if isinstance(_tools, Exception):
-        raise _tools
+def _judge(work):
+    if isinstance(_tools, _CannotStart):
+        return _tools
     judge, zygote = _tools
-    return judge.judge(submission, zygote)
+    return judge.judge(work, zygote)

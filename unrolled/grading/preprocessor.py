@@ -35,8 +35,8 @@ class GradeConfined(NbGraderPreprocessor):
         course = Course(Path(self.root), Path(self.parent.parent.coursedir.root))
         cells = [plain_cell(cell, cell.source) for cell in nb.cells]
         submission = rebuild(cells, course.released(topic))
-        verdict = _judge(course, topic).judge(submission, _zygote(self.allow_unconfined))
-        fill_in(submission.notebook, verdict)
+        verdict = _judge(course, topic).judge(submission.work, _zygote(self.allow_unconfined))
+        fill_in(submission.notebook, verdict, submission.problems)
         return submission.notebook, resources
 
 

@@ -7,7 +7,6 @@ else, locked cells, check cells, points and metadata, comes from the release not
 from __future__ import annotations
 
 import copy
-import hashlib
 import json
 import re
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from pathlib import Path
 import nbformat
 
 from unrolled.grading.markdown import harmless
+from unrolled.grading.work import Work
 
 MAX_BYTES = 20_000_000  # a notebook with many pictures in its outputs still fits
 MAX_CELLS = 2_000
@@ -36,10 +36,15 @@ class Submission:
     readable: bool = True
 
     @property
-    def digest(self) -> str:
-        """A fingerprint of the code that will be graded: equal for equal work."""
-        code = [[c.id, c.source] for c in self.notebook.cells if c.cell_type == "code"]
-        return hashlib.sha256(json.dumps(code).encode()).hexdigest()
+    def work(self) -> Work:
+        """The code that will be judged: all code cells but the checks."""
+        return Work(
+            tuple(
+                (cell.id, cell.source)
+                for cell in self.notebook.cells
+                if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("grade")
+            )
+        )
 
 
 class UnreadableNotebook(ValueError):

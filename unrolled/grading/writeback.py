@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -17,17 +18,17 @@ from sqlalchemy.exc import SAWarning
 from unrolled.grading.course import Course, CourseError
 from unrolled.grading.judge import Verdict
 from unrolled.grading.markdown import listed
-
-# nbgrader 0.9.6 adds rows in an order that SQLAlchemy 2 warns about; they are saved all the same.
-warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
+from unrolled.grading.submission import Submission
 
 
-def fill_in(notebook: nbformat.NotebookNode, verdict: Verdict) -> None:
+def fill_in(
+    notebook: nbformat.NotebookNode, verdict: Verdict, problems: Sequence[str] = ()
+) -> None:
     """Put the verdict into the notebook's cells, in place.
 
     Every code cell gets the outputs it had in the worker. A check cell gets the report, and then
     the points as its result, which is what nbgrader reads. Silence would be full marks there, so a
-    check cell without a report gets zero points.
+    check cell without a report gets zero points. problems: what to tell besides, about the file.
     """
     for cell in notebook.cells:
         if cell.cell_type != "code":
@@ -42,8 +43,9 @@ def fill_in(notebook: nbformat.NotebookNode, verdict: Verdict) -> None:
             cell.outputs = [
                 nbformat.from_dict(output) for output in verdict.outputs.get(cell.id, [])
             ]
-    if verdict.problems:
-        lines = f"**About this submission**\n\n{listed(verdict.problems)}"
+    problems = [*problems, *verdict.problems]
+    if problems:
+        lines = f"**About this submission**\n\n{listed(problems)}"
         notice = new_markdown_cell(lines, id="about-submission")
         notebook.cells.insert(0, notice)
 
@@ -98,11 +100,15 @@ class Writer:
         scores = {grade.name: grade.auto_score for grade in notebook.grades}
         return all(scores.get(f"check-{name}") == value for name, value in points.items())
 
-    def write(self, student: str, notebook: nbformat.NotebookNode, verdict: Verdict) -> None:
+    def write(self, student: str, submission: Submission, verdict: Verdict) -> None:
         """Write one submission's notebook and scores. Scores that a person gave stay as they are."""
+        notebook = submission.notebook
         try:
-            fill_in(notebook, verdict)
-            self._write_scores(student, notebook)
+            fill_in(notebook, verdict, submission.problems)
+            with warnings.catch_warnings():
+                # nbgrader adds rows in an order that SQLAlchemy 2 warns of; they are saved all the same.
+                warnings.simplefilter("ignore", SAWarning)
+                self._write_scores(student, notebook)
             self._write_notebook(student, notebook)
         except BaseException:
             self._gradebook.db.rollback()  # or the next student's scores could not be written
