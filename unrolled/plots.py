@@ -95,4 +95,6 @@ def axes(rows=1, cols=1, *, width=6.8, height=3.1, dpi=144, **subplots):
         fig, ax = plt.subplots(
             rows, cols, figsize=(width, height * rows), dpi=dpi, layout="constrained", **subplots
         )
+        interactive = plt.isinteractive()
+    plt.interactive(interactive)  # the first figure loads the backend, which may have set this
     return fig, ax

@@ -155,3 +155,14 @@ def test_no_symbol_touches_another_or_a_box(browser, tmp_path, lstm97):
     })()"""
     assert browser.run("document.querySelectorAll('text.name').length") >= 8
     assert browser.run(touching) == ""
+
+
+@pytest.mark.slow
+def test_every_cell_of_a_notebook_shows_its_figure():
+    nbclient = pytest.importorskip("nbclient")
+    nbformat = pytest.importorskip("nbformat")
+    draw = "from unrolled import plots\nfig, ax = plots.axes()\nax.plot([1, 2]);"
+    cells = [nbformat.v4.new_code_cell(draw) for _ in range(2)]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    nbclient.NotebookClient(notebook, kernel_name="python3").execute()
+    assert all("image/png" in cell.outputs[0].data for cell in notebook.cells)
