@@ -1,5 +1,6 @@
 """nbgrader's own commands, run as an instructor does, give the marks that `unrolled grade` gives."""
 
+import copy
 import csv
 import os
 import subprocess
@@ -55,6 +56,13 @@ def edit_traps(made):
     made.cells.remove(cells["check-forget_half_life"])
 
 
+def edit_copy(made):
+    """Copy an answer as JupyterLab does: with nbgrader's id, and an id of its own."""
+    twin = copy.deepcopy(made.cells[3])
+    twin.id = "another"
+    made.cells.insert(3, twin)
+
+
 CLASS = {
     "right": {},
     "wrong": {"own": WRONG},
@@ -64,7 +72,7 @@ CLASS = {
     "redefines": {"own": WRONG, "code": "check = lambda name: 6.0"},
     "traps": {"own": "nothing", "edit": edit_traps},
     "exits": {"own": {"forget_half_life": "import os\nos._exit(0)"}},
-    "copies": {"edit": lambda made: made.cells.insert(4, made.cells[3])},
+    "copies": {"edit": edit_copy},
     "unanswered": {"own": "nothing"},
 }
 

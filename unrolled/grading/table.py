@@ -9,6 +9,7 @@ import time
 
 from unrolled.grading.coordinator import Result, grade
 from unrolled.grading.course import Course
+from unrolled.grading.writeback import left_to_mark
 
 
 def grade_and_print(course: Course, topic: str, **options) -> list[Result]:
@@ -22,7 +23,7 @@ def grade_and_print(course: Course, topic: str, **options) -> list[Result]:
     print(f"\n{len(results)} submissions in {time.monotonic() - began:.1f} s: {told or 'none'}")
     if exercise.written:
         names = ", ".join(cell.name for cell in exercise.written)
-        print(f"Still to be marked by a person, in formgrader: {names}")
+        print(f"For a person to mark, in formgrader: {names} ({left_to_mark(course, topic)} to do)")
     return results
 
 

@@ -54,7 +54,11 @@ def _graded(report):
     if report is None:
         return [new_output("stream", name="stdout", text="not judged"), _points(0.0)]
     # A report quotes the learner, whose dollars and backslashes are not for MathJax to read.
-    shown = f"<div class='tex2jax_ignore mathjax_ignore'>{report._repr_html_()}</div>"
+    # nbgrader's page takes the triangle from whatever can be unfolded, such as hints: give it back.
+    shown = (
+        "<style>details > summary { display: list-item }</style>"
+        f"<div class='tex2jax_ignore mathjax_ignore'>{report._repr_html_()}</div>"
+    )
     data = {"text/plain": report.text(), "text/html": shown}
     return [new_output("display_data", data=data), _points(report.points)]
 
@@ -154,6 +158,13 @@ def read_stamp(course: Course, topic: str, student: str) -> str:
         return stamp if isinstance(parse_utc(stamp), datetime) else ""
     except (OSError, ValueError, TypeError, OverflowError):  # dateutil raises all of these
         return ""
+
+
+def left_to_mark(course: Course, topic: str) -> int:
+    """Return how many submissions hold an answer that waits for a person's mark."""
+    with Gradebook(course.db_url) as gradebook:
+        found = gradebook.assignment_submissions(topic)
+        return sum(submission.needs_manual_grade for submission in found)
 
 
 def write_whole(path: Path, text: str) -> None:
