@@ -15,6 +15,8 @@ from unrolled.exercise import Item
 from unrolled.expect import Mismatch
 from unrolled.runner import Outcome
 
+MAX_FACT = 2_000
+
 # Styles stand on the elements: a notebook that is not trusted, and nbgrader's feedback page, drop a
 # style sheet. Colours are the theme's own but for one stripe, so that dark themes stay legible.
 _STYLES = {
@@ -125,7 +127,7 @@ def make_report(item: Item, outcomes: list[Outcome], suspects: Iterable[Suspect]
     if failures:
         mistake = explain_absence(failures[0].failure, item.name)
         if not mistake:
-            facts = _facts(item, failures[0])
+            facts = [(name, _cut(fact)) for name, fact in _facts(item, failures[0])]
             found = name_mistake(
                 item.name, outcomes, [s for s in suspects if s.exercise == item.name]
             )
@@ -158,6 +160,11 @@ def _facts(item, outcome):
             yield f"line {failure.line_number}", failure.line.strip()
     elif failure is not None:
         yield "found", str(failure) or type(failure).__name__
+
+
+def _cut(text):
+    """Return text of bounded length: it may quote what a learner's code returned, without end."""
+    return text if len(text) <= MAX_FACT else f"{text[:MAX_FACT]} …"
 
 
 def describe(call: Call, item: Item) -> str:

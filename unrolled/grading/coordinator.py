@@ -20,6 +20,7 @@ from unrolled.grading.pool import judge_all
 from unrolled.grading.submission import Submission, read_submission
 from unrolled.grading.work import Work
 from unrolled.grading.writeback import Writer, read_stamp, write_whole
+from unrolled.grading.zygote import Limits
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,14 @@ def grade(
     jobs: int | None = None,
     force: bool = False,
     allow_unconfined: bool = False,
+    limits: Limits | None = None,
     on_result: Callable[[Result, int, int], None] = lambda result, done, total: None,
 ) -> list[Result]:
     """Grade all submissions of `topic` and return a result for each, in the order of the students.
 
     jobs: how many submissions to judge at once, by default one for each core. force: judge
-    also what has not changed. on_result is called as each is finished, with how many are done.
+    also what has not changed. limits: what learner code may use of this machine. on_result is
+    called as each is finished, with how many are done.
     Raises CourseError if the assignment was not released.
     """
     release = course.released(topic)
@@ -75,7 +78,7 @@ def grade(
             else:
                 todo[student] = submission, key
         work = {student: submission.work for student, (submission, _) in todo.items()}
-        for student, verdict in _judge_all(course, topic, work, jobs, allow_unconfined):
+        for student, verdict in _judge_all(course, topic, work, jobs, allow_unconfined, limits):
             submission, key = todo[student]
             try:
                 if isinstance(verdict, Exception):
@@ -100,7 +103,12 @@ def _result(student: str, submission: Submission, verdict: Verdict) -> Result:
 
 
 def _judge_all(
-    course: Course, topic: str, work: dict[str, Work], jobs: int | None, unconfined: bool
+    course: Course,
+    topic: str,
+    work: dict[str, Work],
+    jobs: int | None,
+    unconfined: bool,
+    limits: Limits | None,
 ) -> Iterator[tuple[str, Verdict | Exception]]:
     """Yield each student's verdict as it is found; work that several handed in is judged once."""
     alike: dict[Work, list[str]] = {}
@@ -108,7 +116,7 @@ def _judge_all(
         alike.setdefault(theirs, []).append(student)
     firsts = {students[0]: theirs for theirs, students in alike.items()}
     jobs = min(jobs or os.cpu_count() or 1, len(firsts))
-    for first, verdict in judge_all(course, topic, firsts, jobs, unconfined):
+    for first, verdict in judge_all(course, topic, firsts, jobs, unconfined, limits):
         for student in alike[work[first]]:
             yield student, verdict
 

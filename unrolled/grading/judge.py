@@ -8,17 +8,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from unrolled.answer import Answer, LearnerError, Reference
+from unrolled.grading.again import changed_answers, withdrawn
 from unrolled.grading.course import Course
+from unrolled.grading.outputs import Allowance
 from unrolled.grading.wire import WireError
 from unrolled.grading.work import Work
 from unrolled.grading.zygote import LearnerError as RemoteError
 from unrolled.grading.zygote import WorkerDied, WorkerTimeout, Zygote
 from unrolled.mistakes import read_mistakes
 from unrolled.report import Report, make_report
-from unrolled.runner import CheckFile, Context
+from unrolled.runner import CheckFile, Context, generator
 
-# One submission may use this much time in all, however often its worker has to be started again.
+# One submission may use this much time in all, however often its worker has to be started again,
+# and the same once more when it is asked again.
 SUBMISSION_SECONDS = 60.0
+LATE = "the notebook used up its time"
 
 
 @dataclass
@@ -51,33 +55,47 @@ class Judge:
         seed = self._course.seed(self._topic, work.digest)
         with contextlib.closing(Room(work, zygote)) as room:
             room.open()
-            reports = {}
+            reports, asked = {}, {}
             for name, item in self._items.items():
                 context = Context(Answer(room.lookup), lambda test: self._reference, seed)
                 outcomes = self._check_file.run(name, context)
                 reports[name] = make_report(item, outcomes, self._mistakes)
+                if reports[name].right:
+                    asked[name] = [call for outcome in outcomes for call in outcome.calls]
                 room.recover()
-            return Verdict(reports, room.outputs, room.problems)
+        if asked:
+            with contextlib.closing(Room(work, zygote, after=room)) as afresh:
+                afresh.open()
+                order = generator(seed, "the order in which all is asked again")
+                changed = changed_answers(asked, afresh.lookup, order, afresh.recover)
+            reports |= {name: withdrawn(reports[name], call) for name, call in changed.items()}
+        return Verdict(reports, room.outputs, room.problems)
 
 
 class Room:
-    """A worker that holds the learner's namespace; made anew where the learner's code killed it."""
+    """A worker that holds the learner's namespace; made anew where the learner's code killed it.
 
-    def __init__(self, work: Work, zygote: Zygote):
+    after: an earlier room for the same work. What had to be left out there is left out here, and
+    everything may take twice as long, so that what was in time there is in time here.
+    """
+
+    def __init__(self, work: Work, zygote: Zygote, after: Room | None = None):
         self._cells = work.cells
         self._zygote, self._worker, self._broken = zygote, None, ""
-        self._deadly, self._functions = set(), {}
+        self._deadly, self._functions = set(after._deadly) if after else set(), {}
+        self._patience = 2 if after else 1
         self._deadline = time.monotonic() + SUBMISSION_SECONDS
         self.outputs, self.problems = {}, []
 
     def open(self):
         """Start a worker and run every cell; a cell that kills or hangs it is left out next time."""
-        while time.monotonic() < self._deadline:
+        while not self._late():
             self.close()
             self._worker, self._broken, self._functions = self._zygote.worker(), "", {}
+            self._allowance = Allowance()
             if self._run_cells():
                 return
-        self._broken = "the notebook used up its time"
+        self._broken = LATE
         self.problems.append(f"The notebook ran longer than {SUBMISSION_SECONDS:g} s in all.")
 
     def _run_cells(self):
@@ -85,7 +103,8 @@ class Room:
             if name in self._deadly:
                 continue
             try:
-                result = self._worker.run(source)
+                seconds = self._worker.limits.cell_seconds * self._patience
+                result = self._worker.run(source, seconds)
             except (WorkerDied, WorkerTimeout, WireError) as error:
                 self._deadly.add(name)
                 words = f"The cell {name!r} was stopped and left out: {error}"
@@ -94,13 +113,16 @@ class Room:
                     {"output_type": "stream", "name": "stdout", "text": words + "\n"}
                 ]
                 return False
-            self.outputs[name] = result.outputs
+            self.outputs[name] = self._allowance.spend(result.outputs)
         return True
 
     def recover(self):
         """Start again if the last item broke the worker, so that it costs that item alone."""
-        if self._broken and time.monotonic() < self._deadline:
+        if self._broken and not self._late():
             self.open()
+
+    def _late(self):
+        return time.monotonic() >= self._deadline
 
     def lookup(self, name: str):
         """Return the learner's `name`; calls of it raise LearnerError for all that goes wrong."""
@@ -111,8 +133,11 @@ class Room:
         value = self._guard(self._worker.lookup, name)
         if not callable(value):
             return value
+        value.timeout = self._worker.limits.call_seconds * self._patience
 
         def call(*args, **kwargs):
+            if self._late():
+                self._broken = LATE
             if self._broken:
                 raise LearnerError("Stopped", self._broken)
             result = self._guard(value, *args, **kwargs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 import re
 import struct
 
@@ -13,6 +14,13 @@ from unrolled.grading import wire
 MAX_OUTPUTS = 200
 MAX_IMAGE_BYTES = 4 << 20
 MAX_PIXELS = 1 << 24
+# For all cells together: characters of text, bytes of pictures, and their pixels.
+MAX_SHOWN = 1 << 20, 16 << 20, 1 << 27
+FULL = {
+    "output_type": "stream",
+    "name": "stdout",
+    "text": "… the notebook shows more than is kept; this was left out\n",
+}
 MAX_MESSAGE = 2000
 MAX_LINE = 200
 ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
@@ -91,6 +99,33 @@ def _text(text: object, limit: int) -> str:
     if type(text) is not str:
         raise wire.WireError("an output's text is not text")
     return clean(text, max(limit, 0) + 200) if limit > 0 else ""  # room for the worker's own note
+
+
+class Allowance:
+    """What all cells of one notebook together may show: characters, pictures' bytes and pixels.
+
+    Each cell's own limits let two thousand cells fill the grader's memory, or the browser of whoever
+    opens the page.
+    """
+
+    def __init__(self) -> None:
+        self._characters, self._bytes, self._pixels = MAX_SHOWN
+
+    def spend(self, outputs: list[dict]) -> list[dict]:
+        """Return a cell's outputs, as far as there is room left for them; one line says if not."""
+        for k, output in enumerate(outputs):
+            data = output.get("data", {})
+            told = [output.get("text", ""), data.get("text/plain", "")]
+            # What was raised is told even when nothing else is: it is short.
+            self._characters -= sum(map(len, told))
+            encoded = data.get("image/png")
+            if encoded:
+                self._bytes -= len(encoded)
+                self._pixels -= math.prod(struct.unpack(">II", base64.b64decode(encoded[:32])[16:]))
+            if min(self._characters, self._bytes, self._pixels) < 0:
+                errors = [later for later in outputs[k:] if later["output_type"] == "error"]
+                return [*outputs[:k], FULL, *errors]
+        return outputs
 
 
 def picture(encoded: object, limit: int) -> str:

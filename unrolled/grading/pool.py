@@ -19,7 +19,7 @@ from traitlets.config import Config
 from unrolled.grading.course import Course
 from unrolled.grading.judge import Judge, Verdict
 from unrolled.grading.work import Work
-from unrolled.grading.zygote import Zygote
+from unrolled.grading.zygote import Limits, Zygote
 
 
 class JudgeEnded(Exception):
@@ -27,11 +27,16 @@ class JudgeEnded(Exception):
 
 
 def judge_all(
-    course: Course, topic: str, work: dict[str, Work], jobs: int, allow_unconfined: bool
+    course: Course,
+    topic: str,
+    work: dict[str, Work],
+    jobs: int,
+    allow_unconfined: bool,
+    limits: Limits | None = None,
 ) -> Iterator[tuple[str, Verdict | Exception]]:
     """Yield the verdict on each submission in `work`, or what kept it from being judged.
 
-    jobs: how many processes. Each has no more than one submission in hand, so that when one
+    limits: what each worker may use. jobs: how many processes. Each has no more than one submission in hand, so that when one
     ends, as few as that are in doubt: these are judged again, each in a process of its own.
     Raises what keeps a process from starting at all, such as ConfinementError.
     """
@@ -40,7 +45,7 @@ def judge_all(
         ProcessPoolExecutor,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_start,
-        initargs=(course, topic, allow_unconfined),
+        initargs=(course, topic, allow_unconfined, limits),
     )
     waiting, doubtful = deque(work), []
     while waiting:
@@ -92,13 +97,14 @@ class _CannotStart:
 _tools: tuple[Judge, Zygote] | _CannotStart | None = None
 
 
-def _start(course, topic, allow_unconfined):
+def _start(course, topic, allow_unconfined, limits):
     """Make this process's judge and zygote; they serve every submission it gets."""
     global _tools
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        _tools = Judge(course, topic), Zygote(allow_unconfined=allow_unconfined)
+        zygote = Zygote(allow_unconfined=allow_unconfined, limits=limits)
+        _tools = Judge(course, topic), zygote
     except Exception as error:  # raised here, it would only be told as a pool that broke
         _tools = _CannotStart(error)
 

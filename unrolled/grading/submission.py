@@ -180,8 +180,10 @@ def _name(cell):
 
 def _load(path):
     try:
-        if path.is_symlink() or path.parent.is_symlink():
-            raise UnreadableNotebook(f"{path.name} is a link, not a file.")
+        # The student's own folder, too, may be a link to another student's.
+        for part, what in ((path, "file"), (path.parent, "folder"), (path.parent.parent, "folder")):
+            if part.is_symlink():
+                raise UnreadableNotebook(f"{part.name} is a link, not a {what}.")
         if not path.exists():
             others = _other_notebooks(path)
             if others:

@@ -289,10 +289,11 @@ class _Decoder:
         return found
 
     def array(self, index: object) -> np.ndarray:
-        """Return a private, writable copy of one array."""
-        if type(index) is not int or not 0 <= index < len(self.arrays):
-            raise WireError("an array is named that was not sent")
+        """Return a private, writable copy of one array, once: else a short frame fills memory."""
+        if type(index) is not int or not 0 <= index < len(self.arrays) or not self.arrays[index]:
+            raise WireError("an array is named that was not sent, or twice")
         code, shape, data = self.arrays[index]
+        self.arrays[index] = None
         return np.frombuffer(data, dtype=code).reshape(shape).copy()
 
     def decode(self, node: object, depth: int = 0):

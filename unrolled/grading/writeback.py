@@ -152,7 +152,8 @@ def read_stamp(course: Course, topic: str, student: str) -> str:
     """Return when a submission was handed in, as written beside it; "" if that is not a time."""
     path = course.folder / "submitted" / student / topic / "timestamp.txt"
     try:
-        if path.is_symlink() or path.stat().st_size > 100:
+        # Nothing but a plain file is opened: a named pipe would keep us waiting for ever.
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > 100:
             return ""
         stamp = path.read_text(encoding="utf-8").strip()
         return stamp if isinstance(parse_utc(stamp), datetime) else ""

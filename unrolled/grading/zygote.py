@@ -78,6 +78,7 @@ class Zygote:
         warm: modules to import beforehand; "torch" also runs one optimiser step.
         allow_unconfined: whether to go on where this host lacks a layer of confinement.
         python: the interpreter to start.
+        limits: what a worker may use, where nothing else is said.
 
     Raises:
         ConfinementError: when a layer is missing and that is not allowed; it names the layer.
@@ -88,7 +89,9 @@ class Zygote:
         warm: Sequence[str] = ("numpy",),
         allow_unconfined: bool = False,
         python: str = sys.executable,
+        limits: Limits | None = None,
     ) -> None:
+        self.limits = limits or Limits()
         self.warm, self.allow_unconfined, self.python = tuple(warm), allow_unconfined, python
         self.missing: dict[str, str] = {}
         if not sys.platform.startswith("linux"):
@@ -162,7 +165,7 @@ class Zygote:
         A server that has died is started anew, once.
 
         Args:
-            limits: what the worker may use.
+            limits: what the worker may use, by default those of this server.
 
         Returns:
             The worker, with a fresh namespace and an empty scratch folder.
@@ -173,7 +176,7 @@ class Zygote:
         """
         if self._closed:
             raise ZygoteDied("this zygote was closed")
-        limits, server = limits or Limits(), self._process
+        limits, server = limits or self.limits, self._process
         try:
             return self._fork(limits, _verify)
         except ZygoteDied:

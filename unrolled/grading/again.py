@@ -1,0 +1,90 @@
+"""Ask an answer the same questions again: later, in another order, of a notebook run afresh.
+
+An answer is a function of its arguments. One that counts its calls, reads the clock or the stack, or
+changes what it has returned may please a check once; it does not say the same twice.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from unrolled.answer import Call, LearnerError
+from unrolled.expect import same
+from unrolled.grading.remote import RemoteValue
+from unrolled.report import Report, describe
+
+MAX_QUESTIONS = 200
+
+
+def changed_answers(
+    asked: dict[str, list[Call]],
+    lookup: Callable[[str], Callable],
+    rng: np.random.Generator,
+    between: Callable[[], None] = lambda: None,
+) -> dict[str, Call]:
+    """Repeat calls in another order and return, by item, one that came out differently.
+
+    Args:
+        asked: by item, the calls that its points rest on, with their results.
+        lookup: finds the learner's function by name, in a notebook that was run afresh.
+        rng: draws the order, and which calls where there are more than MAX_QUESTIONS.
+        between: called after each call, to start again what it may have broken.
+
+    Returns:
+        For each item whose answer changed by more than rounding, the call.
+    """
+    questions = [(item, call) for item, calls in asked.items() for call in calls if _travels(call)]
+    changed: dict[str, Call] = {}
+    for k in rng.permutation(len(questions))[:MAX_QUESTIONS]:
+        item, call = questions[k]
+        if item not in changed and not _agrees(call, lookup):
+            changed[item] = call
+        between()
+    return changed
+
+
+def withdrawn(report: Report, call: Call) -> Report:
+    """Return the report on an item whose answer changed when `call` was repeated: no points."""
+    return replace(
+        report,
+        failed=("the same question gets the same answer when it is asked again",),
+        facts=(
+            ("called", describe(call, report.item)),
+            (
+                "found",
+                "The notebook was run afresh and asked again, in another order: "
+                "this call then gave another answer.",
+            ),
+        ),
+        mistake="",
+        notes=(),
+    )
+
+
+def _travels(call):
+    """Tell whether a call can be repeated in another worker: objects stay in the one they are in."""
+    if call.error is not None and call.error.type_name == "Stopped":
+        return False  # what stopped a worker once need not stop one again
+    return not _holds_handle([call.args, call.kwargs, call.result])
+
+
+def _holds_handle(value):
+    if isinstance(value, dict):
+        value = [*value.keys(), *value.values()]
+    if isinstance(value, list | tuple | set | frozenset):
+        return any(map(_holds_handle, value))
+    return isinstance(value, RemoteValue)
+
+
+def _agrees(call, lookup):
+    try:
+        result = lookup(call.function)(*copy.deepcopy(call.args), **copy.deepcopy(call.kwargs))
+    except LearnerError as error:
+        return call.error is not None and call.error.type_name == error.type_name
+    except (KeyError, TypeError):  # the name is gone, or is no function any more
+        return False
+    return call.error is None and same(result, call.result)
