@@ -63,6 +63,14 @@ def edit_copy(made):
     made.cells.insert(3, twin)
 
 
+def edit_version(made):
+    """Claim to come from a later nbgrader, and give a cell points that are no number."""
+    for cell in made.cells:
+        if "nbgrader" in cell.metadata:
+            cell.metadata.nbgrader.schema_version = 99
+            cell.metadata.nbgrader.points = "many"
+
+
 CLASS = {
     "right": {},
     "wrong": {"own": WRONG},
@@ -73,6 +81,7 @@ CLASS = {
     "traps": {"own": "nothing", "edit": edit_traps},
     "exits": {"own": {"forget_half_life": "import os\nos._exit(0)"}},
     "copies": {"edit": edit_copy},
+    "versions": {"edit": edit_version},
     "unanswered": {"own": "nothing"},
 }
 
@@ -95,7 +104,7 @@ def test_autograde_gives_the_marks_of_unrolled_grade(course, handed_in):
     totals = {name: sum(filter(None, marks.values())) for name, marks in theirs.items()}
     assert totals == {
         "right": 27, "wrong": 24, "warns": 27, "redefines": 24, "traps": 0, "exits": 24,
-        "copies": 27, "unanswered": 0,
+        "copies": 27, "versions": 27, "unanswered": 0,
     }  # fmt: skip
 
     # … and `unrolled grade` goes on after it, over the read-only files that it leaves.
@@ -118,13 +127,18 @@ def test_autograde_gives_the_marks_of_unrolled_grade(course, handed_in):
     assert {float(row["max_score"]) for row in rows.values()} == {30}
 
 
-def test_autograde_writes_outputs_reports_and_points(course, hand_in, notebook):
-    hand_in("ada", notebook(WRONG, code="print('mine')"))
+def test_autograde_writes_outputs_reports_points_and_what_was_wrong(course, hand_in, notebook):
+    def edit(made):
+        next(cell for cell in made.cells if cell.id == "check-lstm_step").source = "6.0"
+
+    hand_in("ada", notebook(WRONG, code="print('mine')", edit=edit))
     run(course, "autograde", TOPIC)
     path = course.folder / "autograded" / "ada" / TOPIC / f"{TOPIC}.ipynb"
     made = nbformat.read(path, as_version=4)
     nbformat.validate(made)
     cells = {cell.id: cell for cell in made.cells}
+    assert "Locked cells that were edited" in made.cells[0].source
+    assert "unrolled_problems" not in made.metadata
     assert cells["added-1"].outputs[0].text == "mine\n"
     report, points = cells["check-forget_half_life"].outputs
     assert "0 of 3 checks pass" in report.data["text/plain"]

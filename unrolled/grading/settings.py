@@ -14,7 +14,8 @@ def configure(c: Config, root: Path | str, folder: Path | str) -> Config:
     nbgrader's working folders and the gradebook are.
     """
     c.CourseDirectory.root = str(folder)
-    c.GradeConfined.root = str(root)
+    c.CourseStep.root = str(root)
+    c.Autograde.sanitize_preprocessors = ["unrolled.grading.preprocessor.RebuildSubmission"]
     c.Autograde.autograde_preprocessors = [
         "unrolled.grading.preprocessor.GradeConfined",  # in place of Execute, which trusts the code
         "nbgrader.preprocessors.SaveAutoGrades",
