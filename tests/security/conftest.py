@@ -1,40 +1,231 @@
-"""One server of workers for all attacks; each attack gets a fresh worker."""
+"""One class of attackers, graded once, with right students between them.
 
-import numpy as np
+Every file in a folder here but `layers/` is one attack: what a student hands in, the mark it
+deserves, and a test of the thing attacked. A file says
+
+    LOSES     the parts that earn nothing: names, or "everything"
+    OWN       what stands in place of a part; a part that loses and is not here is left unwritten
+    CODE      a cell run before the parts; HOST in it tells where everything is (we hide nothing),
+              and attempt(what, function, *args) prints what came of trying
+    MARKDOWN  what the written answer says
+    EDIT      changes the notebook before it is handed in
+    HAND_IN   puts the work into the student's folder in another way
+    STUDENT   what the student is called
+
+Nothing else is needed but a test that takes `graded`. Whatever tests are chosen, their attackers are
+handed in together and graded by `unrolled.grading.coordinator.grade`, as a class is.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
 import pytest
 
-from unrolled.grading.zygote import Limits, Worker, Zygote
+from unrolled.demo.students import filled_in
+from unrolled.grading.client import Limits
+from unrolled.grading.coordinator import grade
+from unrolled.grading.course import Course
+from unrolled.release import put_tools_on_path
+from unrolled.release import release as release_topic
+
+ROOT = Path(__file__).resolve().parents[2]
+TOPIC = "lstm_gates"
+# Less time than a real class gets, so that those who use it up do not keep the others waiting.
+LIMITS = Limits(cell_seconds=4, call_seconds=1.5)
+BETWEEN = 3  # attackers between two right students
+
+PRELUDE = """HOST = {host!r}
+
+
+def attempt(what, function, *args):
+    try:
+        value = function(*args)
+    except BaseException as error:
+        print(f"{{what}}: {{type(error).__name__}}")
+    else:
+        print(f"{{what}}: SUCCEEDED: {{value!r}}")
+
+
+"""
+
+
+def pytest_collection_modifyitems(items):
+    """Keep the tests of the whole class together, whatever else runs."""
+    for item in items:
+        if hasattr(item.module, "LOSES"):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
-def zygote():
-    with Zygote() as server:
-        assert server.missing_layers == []
-        yield server
+def world(tmp_path_factory):
+    """Things on this machine that an attacker would like to reach, and whether one did."""
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location(
+        "security_world", Path(__file__).with_name("world.py")
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with module.World(tmp_path_factory.mktemp("world")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory):
+    """A copy of the course's sources, with the assignment released in its own build/."""
+    root = tmp_path_factory.mktemp("course")
+    for name in ("solutions", "tests/checks", "exercises"):
+        shutil.copytree(
+            ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "conftest.py")
+        )
+    (root / "chapters").mkdir()
+    shutil.copyfile(ROOT / "nbgrader_config.py", root / "nbgrader_config.py")
+    release_topic(TOPIC, root, root / "build", root / "exercises")
+    return Course(root, root / "build")
+
+
+class GradedClass:
+    """The class after grading: rows by attack file, and all that was touched on the way."""
+
+    def __init__(self, course, world, modules):
+        self.course, self.world = course, world
+        self.exercise, self.release = course.exercise(TOPIC), course.released(TOPIC)
+        self.everything = {item.name: item.points for item in self.exercise.items}
+        self.students, self.bystanders = {}, []
+        world.tell(course)
+        self._bystander("000-zz-bystander")
+        for k, module in enumerate(modules, 1):
+            file = Path(module.__file__)
+            name = getattr(
+                module, "STUDENT", f"{file.parent.name}-{file.stem.removeprefix('test_')}"
+            )
+            self.students[module] = f"{k:03}-{name}"
+            self._hand_in(self.students[module], module)
+            if k % BETWEEN == 0 or k == len(modules):
+                self._bystander(f"{k:03}-zz-bystander")
+        course.seed(TOPIC, "draw the seed")
+        world.remember(course)
+        results = grade(course, TOPIC, jobs=2, limits=LIMITS)
+        self.results = {result.student: result for result in results}
+        self.touched = world.touched(course, self.results)
+        for student in self.bystanders:
+            if self.results[student].points != self.everything:
+                self.touched.append(f"{student} earned {self.results[student].points}")
+
+    def _bystander(self, student):
+        text = filled_in(self.exercise, self.release, {}, code=f"number = {len(self.bystanders)}")
+        self._folder(student).joinpath(f"{TOPIC}.ipynb").write_text(text)
+        self.bystanders.append(student)
+
+    def _folder(self, student):
+        folder = self.course.folder / "submitted" / student / TOPIC
+        folder.mkdir(parents=True)
+        return folder
+
+    def _hand_in(self, student, module):
+        get = vars(module).get
+        own = dict.fromkeys(self.loses(module)) | get("OWN", {})
+        code = PRELUDE.format(host=self.world.host) + get("CODE", "")
+        if get("OWN") is None and get("CODE") is None:
+            code = ""
+        text = filled_in(
+            self.exercise,
+            self.release,
+            own,
+            code=code,
+            markdown=get("MARKDOWN", ""),
+            edit=get("EDIT", lambda notebook: None),
+        )
+        folder = self._folder(student)
+        put = get(
+            "HAND_IN", lambda folder, text, host: (folder / f"{TOPIC}.ipynb").write_text(text)
+        )
+        put(folder, text, self.world.host)
+
+    def loses(self, module):
+        """Return the names of the parts that an attack must not earn."""
+        loses = module.LOSES
+        return tuple(self.everything) if loses == "everything" else loses
+
+
+class Graded:
+    """What came of one attack."""
+
+    def __init__(self, whole, module):
+        self.whole, self.course, self.world = whole, whole.course, whole.world
+        self.host = whole.world.host
+        self.student = whole.students[module]
+        self.result = whole.results[self.student]
+        self.deserved = whole.everything | dict.fromkeys(whole.loses(module), 0.0)
+
+    def check(self):
+        """Hold that the mark is the one deserved, everywhere, and that nothing else was touched."""
+        assert self.result.points == self.deserved, self.result.remark
+        assert self.world.marks(self.course, self.student) == self.deserved
+        assert self.whole.touched == []
+
+    @property
+    def notebook(self):
+        path = self.course.folder / "autograded" / self.student / TOPIC / f"{TOPIC}.ipynb"
+        return nbformat.read(path, as_version=4)
+
+    def outputs(self, cell="added-1"):
+        (found,) = [found for found in self.notebook.cells if found.id == cell]
+        return found.outputs
+
+    def printed(self, cell="added-1"):
+        """Return what a cell printed; by default the one that holds CODE."""
+        outputs = self.outputs(cell)
+        return "".join(output.text for output in outputs if output.output_type == "stream")
+
+    def raised(self, cell="added-1"):
+        """Return the name of what a cell raised, or ""."""
+        return "".join(out.ename for out in self.outputs(cell) if out.output_type == "error")
+
+    def report(self, part):
+        """Return the report on a part, as text."""
+        return self.outputs(f"check-{part}")[0].data["text/plain"]
+
+    def all_refused(self):
+        """Hold that everything the attack tried was tried, and refused."""
+        lines = self.printed().splitlines()
+        assert lines, self.outputs()
+        assert not [line for line in lines if "SUCCEEDED" in line or ": " not in line]
+
+
+@pytest.fixture(scope="session")
+def whole_class(request, released, world):
+    modules = {item.module: None for item in request.session.items if hasattr(item.module, "LOSES")}
+    ordered = sorted(modules, key=lambda module: Path(module.__file__).parts[-2:])
+    return GradedClass(released, world, ordered)
 
 
 @pytest.fixture
-def attack(zygote):
-    """Run an attack's source in a fresh worker and return the worker."""
-    workers = []
-
-    def run(source: str, **limits) -> Worker:
-        worker = zygote.worker(Limits(**limits))
-        workers.append(worker)
-        worker.result = worker.run(source)
-        return worker
-
-    yield run
-    for worker in workers:
-        worker.close()
+def graded(request, whole_class):
+    """The mark, notebook and surroundings of the attack that the test's file describes."""
+    return Graded(whole_class, request.module)
 
 
-@pytest.fixture
-def the_next_is_untouched(zygote):
-    """After the attack, the next submission must be served as if nothing had been."""
-    yield
-    with zygote.worker() as worker:
-        result = worker.run("import os\ndef double(x):\n    return 2 * x\nprint(os.listdir('.'))")
-        assert result.error is None
-        assert result.outputs[0]["text"] == "[]\n"
-        np.testing.assert_array_equal(worker.lookup("double")(np.arange(3)), [0, 2, 4])
+@pytest.fixture(scope="session")
+def feedback(whole_class):
+    """Return a function that gives the feedback page of a student, as nbgrader makes it."""
+    course = whole_class.course
+    put_tools_on_path()
+    command = [Path(sys.executable).with_name("nbgrader"), "generate_feedback", TOPIC]
+    pattern = "[0-9][0-9][0-9]-feedback_page-*"
+    first = whole_class.bystanders[0]
+    for chosen in (pattern, first):
+        done = subprocess.run(
+            [*command, f"--student={chosen}"], cwd=course.root, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+
+    def page(graded=None):
+        student = graded.student if graded else first
+        path = course.folder / "feedback" / student / TOPIC / f"{TOPIC}.html"
+        return path.read_text(encoding="utf-8")
+
+    return page

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PLACES = [
     ROOT / "solutions" / "lstm_gates.py",
     ROOT / "tests" / "checks",
