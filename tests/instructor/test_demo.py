@@ -1,6 +1,7 @@
 """`unrolled demo`: the whole job on a class of every kind, and nothing else is touched."""
 
 import csv
+import re
 import site
 import subprocess
 import sys
@@ -45,12 +46,14 @@ def test_every_student_gets_the_mark_they_deserve_and_hears_why(tmp_path):
         timeout=580,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "33 of 33 submissions have the mark they deserve" in done.stdout
+    told = re.search(r"(\d+) of (\d+) submissions have the mark they deserve", done.stdout)
+    assert told
+    assert told[1] == told[2]
     assert listing() == before
 
     with (folder / "grades.csv").open() as file:
         score = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
-    assert len(score) == 33
+    assert len(score) == int(told[2]) > len(HOSTILE) + 10
     assert (score["right"], score["right-written-differently"], score["empty"]) == (27, 27, 0)
     assert {score[hostile.name] for hostile in HOSTILE} == {0}
     for name in score:

@@ -1,6 +1,7 @@
 """Markdown that a learner wrote does nothing in the page that shows it, and reads as it was."""
 
 import copy
+import functools
 import re
 import shutil
 import subprocess
@@ -100,22 +101,28 @@ FORBIDDEN = "script style iframe img svg object embed form base meta link input"
 MACROS = re.compile(r"\\(href|mmlToken|let|require|class|cssId|style|def)(?![a-zA-Z])")
 
 
-def page(markdown: str) -> str:
-    """Return nbgrader's feedback page of a notebook that holds one such cell."""
-    basis = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(markdown)])
+@functools.cache
+def exporter() -> HTMLExporter:
     config = Config()
     config.HTMLExporter.template_name = "feedback"
     config.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]
     config.HTMLExporter.extra_template_paths = [
         str(TEMPLATES.parent / "static/node_modules/bootstrap/dist/css")
     ]
+    return HTMLExporter(config=config)
+
+
+def page(markdown: str) -> str:
+    """Return nbgrader's feedback page of a notebook that holds one such cell."""
+    basis = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(markdown)])
     grades = {"notebook": "x", "score": 0, "max_score": 0, "late_penalty": 0}
-    html, _ = HTMLExporter(config=config).from_notebook_node(basis, {"nbgrader": grades})
+    html, _ = exporter().from_notebook_node(basis, {"nbgrader": grades})
     return html
 
 
 def shown(html: str) -> BeautifulSoup:
-    found = BeautifulSoup(html, "html.parser").find(id="notebook-container")
+    body = html[html.index('id="notebook-container"') - 30 :]  # half a megabyte of CSS goes before
+    found = BeautifulSoup(body, "html.parser").find(id="notebook-container")
     assert found
     return found
 
