@@ -21,6 +21,8 @@ from unrolled.grading.judge import Judge, Verdict
 from unrolled.grading.work import Work
 from unrolled.grading.zygote import Limits, Zygote
 
+HEAVY = ("torch", "pandas", "matplotlib.pyplot")
+
 
 class JudgeEnded(Exception):
     """The process that judged a submission ended, also when it had nothing else to do."""
@@ -36,16 +38,19 @@ def judge_all(
 ) -> Iterator[tuple[str, Verdict | Exception]]:
     """Yield the verdict on each submission in `work`, or what kept it from being judged.
 
-    limits: what each worker may use. jobs: how many processes. Each has no more than one submission in hand, so that when one
-    ends, as few as that are in doubt: these are judged again, each in a process of its own.
+    limits: what each worker may use. jobs: how many processes. Each has no more than one submission
+    in hand, so that when one ends, as few as that are in doubt: these are judged again, each in a
+    process of its own.
     Raises what keeps a process from starting at all, such as ConfinementError.
     """
     course = replace(course, settings=Config())  # may hold functions, which cannot travel
+    # Imports that take seconds are paid once for the class instead of once for each worker.
+    warm = tuple(name for name in HEAVY if any(one.imports(name) for one in work.values()))
     pool_of = partial(
         ProcessPoolExecutor,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_start,
-        initargs=(course, topic, allow_unconfined, limits),
+        initargs=(course, topic, ("numpy", *warm), allow_unconfined, limits),
     )
     waiting, doubtful = deque(work), []
     while waiting:
@@ -97,13 +102,13 @@ class _CannotStart:
 _tools: tuple[Judge, Zygote] | _CannotStart | None = None
 
 
-def _start(course, topic, allow_unconfined, limits):
+def _start(course, topic, warm, allow_unconfined, limits):
     """Make this process's judge and zygote; they serve every submission it gets."""
     global _tools
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        zygote = Zygote(allow_unconfined=allow_unconfined, limits=limits)
+        zygote = Zygote(warm, allow_unconfined=allow_unconfined, limits=limits)
         _tools = Judge(course, topic), zygote
     except Exception as error:  # raised here, it would only be told as a pool that broke
         _tools = _CannotStart(error)
