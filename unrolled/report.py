@@ -44,6 +44,7 @@ class Report:
     facts: tuple[tuple[str, str], ...] = ()
     mistake: str = ""
     notes: tuple[str, ...] = ()
+    trouble: str = ""  # why there is no result to compare: not written, raised or stopped
 
     @property
     def right(self) -> bool:
@@ -54,6 +55,11 @@ class Report:
     def points(self) -> float:
         """The points the item earns: all of them or none."""
         return self.item.points if self.right else 0.0
+
+    @property
+    def state(self) -> str:
+        """How the item stands in one word or two: right, not written, raised, stopped or wrong."""
+        return "right" if self.right else self.trouble or "wrong"
 
     @property
     def headline(self) -> str:
@@ -139,7 +145,16 @@ def make_report(item: Item, outcomes: list[Outcome], suspects: Iterable[Suspect]
         facts=tuple(facts),
         mistake=mistake,
         notes=tuple(notes),
+        trouble=_trouble(failures[0].failure, item) if failures else "",
     )
+
+
+def _trouble(failure, item):
+    if explain_absence(failure, item.name):
+        return "not written"
+    if not isinstance(failure, LearnerError) or failure.type_name == "Unusable result":
+        return ""
+    return "stopped" if failure.type_name == "Stopped" else "raised"
 
 
 def _facts(item, outcome):

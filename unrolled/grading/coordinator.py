@@ -22,6 +22,8 @@ from unrolled.grading.work import Work
 from unrolled.grading.writeback import Writer, read_stamp, write_whole
 from unrolled.grading.zygote import Limits
 
+_KEPT = 2  # counts up when more is kept of a verdict: what was kept before is then judged again
+
 
 @dataclass(frozen=True)
 class Result:
@@ -85,7 +87,7 @@ def grade(
                     raise verdict
                 result = _result(student, submission, verdict)
                 writer.write(student, submission, verdict)
-                _keep(course, topic, result, key)
+                _keep(course, topic, result, key, _findings(verdict))
             except Exception as error:  # whatever befell this one, the others get their marks
                 told = f"{type(error).__name__}: {error}"
                 result = Result(student, {}, f"not graded, try again: {told}", "failed")
@@ -121,6 +123,20 @@ def _judge_all(
             yield student, verdict
 
 
+def _findings(verdict):
+    """What is kept of each item, so that a class can be analysed without judging it again."""
+    return {
+        name: {
+            "points": report.points,
+            "passed": len(report.passed),
+            "checks": len(report.passed) + len(report.failed),
+            "state": report.state,
+            "says": "" if report.state == "not written" else report.mistake,
+        }
+        for name, report in verdict.reports.items()
+    }
+
+
 # --- what was judged already -----------------------------------------------------------------
 
 
@@ -140,24 +156,32 @@ def _version(course, topic):
 
 def _key(version, submission, handed_in):
     cells = [cell.source for cell in submission.notebook.cells]
-    told = json.dumps([version, cells, handed_in, submission.problems])
+    told = json.dumps([_KEPT, version, cells, handed_in, submission.problems])
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def _kept_path(course, topic, student) -> Path:
+def kept_path(course: Course, topic: str, student: str) -> Path:
+    """Return where it is noted what was found in a student's submission, once it is graded."""
     return course.folder / "verdicts" / topic / student / "verdict.json"
 
 
-def _keep(course, topic, result, key):
-    path = _kept_path(course, topic, result.student)
+def _keep(course, topic, result, key, findings):
+    path = kept_path(course, topic, result.student)
     path.parent.mkdir(parents=True, exist_ok=True)
-    kept = {"key": key, "points": result.points, "remark": result.remark}
+    kept = {
+        "key": key,
+        "points": result.points,
+        "remark": result.remark,
+        "readable": result.state != "unreadable",
+        "items": findings,
+    }
     write_whole(path, json.dumps(kept))
 
 
 def _read_kept(course, topic, student, key):
     try:
-        kept = json.loads(_kept_path(course, topic, student).read_text())
-        return kept if kept["key"] == key and kept.keys() >= {"points", "remark"} else None
+        kept = json.loads(kept_path(course, topic, student).read_text())
+        wanted = {"points", "remark", "readable", "items"}
+        return kept if kept["key"] == key and kept.keys() >= wanted else None
     except (OSError, ValueError, TypeError, KeyError):
         return None

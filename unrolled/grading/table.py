@@ -37,13 +37,13 @@ def _progress(began):
         if sys.stderr.isatty():
             end = "" if done < total else "\r\033[K"
             print(
-                f"\r\033[K{line}: {_shown(result.student)}"[:columns],
+                f"\r\033[K{line}: {shown(result.student)}"[:columns],
                 end=end,
                 file=sys.stderr,
                 flush=True,
             )
         elif result.state != "unchanged":
-            print(f"{line}: {_shown(result.student)}", file=sys.stderr, flush=True)
+            print(f"{line}: {shown(result.student)}", file=sys.stderr, flush=True)
 
     return show
 
@@ -62,12 +62,12 @@ def table(results: list[Result], maximum: dict[str, float], columns: int | None 
     room = columns - len(start) - 1
     lines = [f"{start}remark" if room >= 12 else start.rstrip(), "-" * (columns - 1)]
     for result in results:
-        name = _shown(result.student)
+        name = shown(result.student)
         if len(name) > width:
             name = f"{name[: width - 1]}…"
         points = "".join(_cell(result.points.get(item)) for item in maximum)
         total = f"{result.total:g}" if result.points else "–"
-        remark = textwrap.shorten(_shown(result.remark), room, placeholder=" …") if room > 2 else ""
+        remark = textwrap.shorten(shown(result.remark), room, placeholder=" …") if room > 2 else ""
         lines.append(f"{name:<{width}} {points} {total:>6}  {remark}".rstrip())
     most = "".join(_cell(points) for points in maximum.values())
     lines.append(f"{'of':<{width}} {most} {sum(maximum.values()):>6g}")
@@ -76,7 +76,7 @@ def table(results: list[Result], maximum: dict[str, float], columns: int | None 
     return "\n".join(lines)
 
 
-def _shown(text):
+def shown(text: str) -> str:
     """Return text that a learner had a hand in as one line that cannot steer a terminal."""
     return "".join(c if c.isprintable() else "�" for c in " ".join(text.split()))
 
