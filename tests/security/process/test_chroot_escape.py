@@ -1,5 +1,9 @@
 """Attack: leave the root folder, by another root, by a kept descriptor, by the way up."""
 
+import ast
+import sys
+from pathlib import Path
+
 LOSES = ()
 CODE = """
 import os
@@ -23,6 +27,6 @@ def test_the_way_up_leads_nowhere(graded):
     assert "SUCCEEDED" not in graded.printed()
     assert len(lines) == 4
     # Beside the usual folders there is only the way down to the interpreter and its packages.
-    ways = {part.split("/")[1] for part in (graded.host["python"], graded.host["packages"])}
+    ways = {Path(prefix).parts[1] for prefix in (sys.prefix, sys.base_prefix)}
     (up,) = [line for line in lines if line.startswith("up: ")]
-    assert set(__import__("ast").literal_eval(up.removeprefix("up: "))) <= ways
+    assert set(ast.literal_eval(up.removeprefix("up: "))) <= ways
