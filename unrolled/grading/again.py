@@ -7,6 +7,7 @@ changes what it has returned may please a check once; it does not say the same t
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -31,7 +32,7 @@ def changed_answers(
     Args:
         asked: by item, the calls that its points rest on, with their results.
         lookup: finds the learner's function by name, in a notebook that was run afresh.
-        rng: draws the order, and which calls where there are more than MAX_QUESTIONS.
+        rng: draws the order; after MAX_QUESTIONS calls it is enough.
         between: called after each call, to start again what it may have broken.
 
     Returns:
@@ -39,8 +40,7 @@ def changed_answers(
     """
     questions = [(item, call) for item, calls in asked.items() for call in calls if _travels(call)]
     changed: dict[str, Call] = {}
-    for k in rng.permutation(len(questions))[:MAX_QUESTIONS]:
-        item, call = questions[k]
+    for item, call in itertools.islice(_reordered(questions, rng), MAX_QUESTIONS):
         if item not in changed and not _agrees(call, lookup):
             changed[item] = call
         between()
@@ -63,6 +63,18 @@ def withdrawn(report: Report, call: Call) -> Report:
         mistake="",
         notes=(),
     )
+
+
+def _reordered(questions, rng):
+    """Yield the questions in an order in which none keeps its place among those of its function."""
+    waiting: dict[str, list] = {}
+    for question in questions:
+        waiting.setdefault(question[1].function, []).append(question)
+    for theirs in waiting.values():
+        turn = int(rng.integers(1, len(theirs))) if len(theirs) > 1 else 0
+        theirs[:] = theirs[turn:] + theirs[:turn]
+    for k in rng.permutation(len(questions)):
+        yield waiting[questions[k][1].function].pop(0)
 
 
 def _travels(call):
