@@ -16,7 +16,10 @@ Nothing else is needed but a test that takes `graded`. Whatever tests are chosen
 handed in together and graded by `unrolled.grading.coordinator.grade`, as a class is.
 """
 
+import collections
+import html.parser
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -86,6 +89,49 @@ def released(tmp_path_factory):
     shutil.copyfile(ROOT / "nbgrader_config.py", root / "nbgrader_config.py")
     release_topic(TOPIC, root, root / "build", root / "exercises")
     return Course(root, root / "build")
+
+
+class Active(html.parser.HTMLParser):
+    """What in a page would act: scripts, handlers, frames, and whatever is fetched or linked."""
+
+    def __init__(self, page):
+        super().__init__(convert_charrefs=True)
+        self.found, self._script = [], None
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        if tag in (
+            "iframe",
+            "object",
+            "embed",
+            "form",
+            "base",
+            "meta",
+            "link",
+            "svg",
+            "math",
+            "style",
+        ):
+            self.found.append((tag, tuple(attributes)))
+        if tag in ("script", "style"):
+            self._script = (tag, tuple(attributes))
+        for name, value in attributes:
+            address = "".join((value or "").split()).lower()
+            if name.startswith("on") or name in ("srcdoc", "formaction"):
+                self.found.append((tag, name, value))
+            # A link to a plain web address waits to be clicked; a picture of ours is in the page.
+            elif name in ("href", "src", "xlink:href", "action", "data", "poster", "background"):
+                plain = ("#", "http://", "https://") if tag == "a" else ("data:image/png;base64,",)
+                if not address.startswith(plain):
+                    self.found.append((tag, name, value))
+
+    handle_startendtag = handle_starttag
+
+    def handle_data(self, data):
+        if self._script:
+            self.found.append((*self._script, data))
+            self._script = None
 
 
 class GradedClass:
@@ -233,3 +279,18 @@ def feedback(whole_class):
         return path.read_text(encoding="utf-8")
 
     return page
+
+
+@pytest.fixture(scope="session")
+def harmless(feedback):
+    """Return a function that holds that a student's page does what a right student's page does."""
+    usual = collections.Counter(map(str, Active(feedback()).found))
+
+    def hold(graded):
+        page = feedback(graded)
+        found = collections.Counter(map(str, Active(page).found))
+        assert sorted(found - usual) == []
+        title = re.search("<title>(.*?)</title>", page, re.S)[1]
+        assert title.strip() == "lstm_gates"
+
+    return hold

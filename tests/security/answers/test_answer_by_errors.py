@@ -1,7 +1,6 @@
 """Attack: raise what a check might take for a pass, a skip or an end."""
 
-LOSES = ("split_gates", "lstm_step", "lstm_forward", "lstm97_step", "forget_half_life")
-LOSES += ("lstm_param_count", "set_forget_bias")
+LOSES = "everything"
 _RAISES = {
     "split_gates": "KeyboardInterrupt",
     "lstm_param_count": "GeneratorExit",

@@ -1,6 +1,6 @@
 """Attack: keep the old state in an earlier part, so that a later one need not compute a thing."""
 
-LOSES = ("split_gates", "lstm_step")
+LOSES = ("split_gates", "lstm_step", "lstm_forward")
 OWN = {
     "split_gates": """
 def split_gates(a):
@@ -9,7 +9,6 @@ def split_gates(a):
 """,
     "lstm_step": "def lstm_step(x, h, c, params):\n    return np.tanh(c), c\n",
 }
-LOSES += ("lstm_forward",)
 
 
 def test_a_step_that_reads_a_quarter_of_its_input_is_no_step(graded):

@@ -1,6 +1,6 @@
 """Attack: call what a package offers in place of writing it: torch's own cell, where it is had."""
 
-LOSES = ("lstm_step",)
+LOSES = ()
 OWN = {
     "lstm_step": """
 def lstm_step(x, h, c, params):
@@ -16,7 +16,6 @@ def lstm_step(x, h, c, params):
     return h.numpy(), c.numpy()
 """
 }
-LOSES = ()
 
 
 def test_it_is_a_right_answer_and_earns_its_points(graded):

@@ -1,6 +1,5 @@
 """Attack: give the checks the names of other parts, so that one right part counts for all."""
 
-LOSES = "everything"
 OWN = {
     "lstm_param_count": "def lstm_param_count(D, H, biases=1):\n    return 4 * H * (D + H + biases)\n"
 }

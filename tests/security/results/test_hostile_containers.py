@@ -1,6 +1,6 @@
 """Attack: return tuples, lists and dictionaries whose own methods run when they are read."""
 
-LOSES = ("lstm97_step", "split_gates", "set_forget_bias")
+LOSES = ("lstm97_step", "split_gates", "set_forget_bias", "lstm_step", "lstm_forward")
 CODE = """
 import itertools, os
 class Pair(tuple):
@@ -18,7 +18,6 @@ OWN = {
     "split_gates": "def split_gates(a):\n    return Row([a, a, a, a])\n",
     "set_forget_bias": "def set_forget_bias(params, bias):\n    return Params(params)\n",
 }
-LOSES += ("lstm_step", "lstm_forward")
 
 
 def test_they_arrive_as_the_plain_containers_they_are(graded):
