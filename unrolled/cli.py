@@ -26,6 +26,28 @@ def main(argv: list[str] | None = None) -> int:
     )
     add.set_defaults(run=_grade)
 
+    add = commands.add_parser("import", help="take submissions from a Canvas or Moodle zip file")
+    add.add_argument("archive", help="the zip file with all submissions")
+    add.add_argument("topic", help="the assignment, e.g. lstm_gates")
+    add.add_argument("--roster", help="CSV that says which student id each name or number has")
+    add.add_argument("--force", action="store_true", help="replace what was handed in before")
+    _add_folder(add)
+    add.set_defaults(run=_import)
+
+    add = commands.add_parser("report", help="analyse what the class did in a graded assignment")
+    add.add_argument("topic", help="the assignment, e.g. lstm_gates")
+    _add_folder(add)
+    add.set_defaults(run=_report)
+
+    add = commands.add_parser("marks", help="write marks as CSV for Canvas or Moodle")
+    add.add_argument("topic", help="the assignment, e.g. lstm_gates")
+    add.add_argument("--format", required=True, choices=("canvas", "moodle"))
+    add.add_argument("--roster", help="the platform's own CSV export, which is filled in")
+    add.add_argument("--column", help="title of the roster's column to fill (default: found)")
+    add.add_argument("-o", "--output", default="-", help="file to write (default: the terminal)")
+    _add_folder(add)
+    add.set_defaults(run=_marks)
+
     add = commands.add_parser("demo", help="take a small made-up class through the whole job")
     add.add_argument(
         "--folder", default="build/demo", help="where to play it (default: build/demo)"
@@ -54,6 +76,10 @@ def main(argv: list[str] | None = None) -> int:
     except _expected_errors() as error:
         print(f"unrolled: {error}", file=sys.stderr)
         return 1
+
+
+def _add_folder(add):
+    add.add_argument("--folder", help="where the class's files are (default: build, as configured)")
 
 
 # Errors that are told in one line, as their message says what to do.
@@ -99,6 +125,47 @@ def _grade(arguments):
         allow_unconfined=arguments.allow_unconfined,
     )
     return int(any(result.state == "failed" for result in results))
+
+
+def _course(arguments):
+    from pathlib import Path
+
+    from unrolled.exercise import course_root
+    from unrolled.grading.course import Course
+
+    if arguments.folder is None:
+        return Course.here()
+    return Course(course_root(), Path(arguments.folder).resolve())
+
+
+def _import(arguments):
+    from unrolled.grading.collect import import_and_print
+
+    return import_and_print(
+        _course(arguments), arguments.topic, arguments.archive, arguments.roster, arguments.force
+    )
+
+
+def _report(arguments):
+    from unrolled.grading.analysis import analyse, table, write_report
+
+    course = _course(arguments)
+    analysis = analyse(course, arguments.topic)
+    print(table(analysis))
+    print(f"\nPage and tables: {write_report(course, analysis) / 'index.html'}")
+
+
+def _marks(arguments):
+    from unrolled.grading.lms import export_and_print
+
+    return export_and_print(
+        _course(arguments),
+        arguments.topic,
+        arguments.format,
+        roster=arguments.roster,
+        column=arguments.column,
+        output=arguments.output,
+    )
 
 
 def _demo(arguments):

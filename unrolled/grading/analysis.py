@@ -90,7 +90,7 @@ def analyse(course: Course, topic: str) -> Analysis:
     submissions = course.submissions(topic)
     kept, stale = {}, []
     for student, path in submissions.items():
-        found = _read(kept_path(course, topic, student), items)
+        found = read_kept(course, topic, student, items)
         if found is not None:
             kept[student] = found
             if _newer(path, kept_path(course, topic, student)):
@@ -180,10 +180,13 @@ def _mistakes(items, kept):
     return tuple(MistakeMade(name, says, tuple(who)) for (name, says), who in ranked)
 
 
-def _read(path, items):
-    """Return what was kept of a submission, or None if it is not what grading keeps today."""
+def read_kept(course: Course, topic: str, student: str, items: dict[str, float]) -> dict | None:
+    """Return what grading kept of a submission; None if it was graded before parts had a state.
+
+    items: the parts of the exercise today; what was kept of others is of no use.
+    """
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
+        kept = json.loads(kept_path(course, topic, student).read_text(encoding="utf-8"))
         whole = kept["items"].keys() == items.keys() and all(
             found["state"] in STATES
             and isinstance(found["says"], str)
