@@ -61,6 +61,18 @@ class Topic:
 the_topic = cache(Topic)
 
 
+def load(path):
+    """Load a file of Python that is no test: a helper of these tests, or the variants of a topic."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+HERE = Path(__file__).parent
+judging, mutation = load(HERE / "judging.py"), load(HERE / "mutants.py")
+
+
 @pytest.fixture(scope="session")
 def root():
     return ROOT
@@ -84,6 +96,34 @@ def seeds():
 @pytest.fixture(scope="session")
 def variants_of():
     return read_variants
+
+
+@pytest.fixture(scope="session")
+def judge_of():
+    return judging.Judge
+
+
+@pytest.fixture
+def judge(topic, item):
+    return judging.Judge(topic, item)
+
+
+@pytest.fixture(scope="session")
+def time_up():
+    return judging.TimeUp
+
+
+@pytest.fixture(scope="session")
+def mutants():
+    return mutation.mutants
+
+
+@pytest.fixture
+def mutants_of_item(topic, item):
+    """Every mutant of the reference of `item`: {what was changed: cell}."""
+    others = {"sigmoid", *topic.items} - {item}
+    names = others & topic.exercise.load().keys()
+    return mutation.mutants(topic.exercise.cell("exercise", item).source, names)
 
 
 def pytest_generate_tests(metafunc):
@@ -123,7 +163,4 @@ def read_variants(name):
     path = ROOT / "tests" / "variants" / f"{name}.py"
     if not path.is_file():
         return {}
-    spec = importlib.util.spec_from_file_location(f"variants_{name}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.VARIANTS
+    return load(path).VARIANTS
