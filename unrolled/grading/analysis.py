@@ -222,7 +222,7 @@ def table(analysis: Analysis, columns: int | None = None) -> str:
     """Return the analysis as lines of text that fit a terminal of `columns` characters."""
     columns = columns or shutil.get_terminal_size((100, 24)).columns
     names = [item.name for item in analysis.items] + [part.name for part in analysis.written]
-    width = max(8, min(max(map(len, names)), columns - 58))
+    width = max(8, min(max(map(len, names)), columns - 54))
 
     def name(text):
         return f"{text if len(text) <= width else text[: width - 1] + '…':<{width}}"
