@@ -18,6 +18,7 @@ handed in together and graded by `unrolled.grading.coordinator.grade`, as a clas
 
 import collections
 import html.parser
+import importlib.util
 import json
 import re
 import shutil
@@ -57,23 +58,26 @@ def attempt(what, function, *args):
 
 
 def pytest_collection_modifyitems(items):
-    """Keep the tests of the whole class together, whatever else runs."""
+    """Mark the attacks as slow: the first of them waits for the whole class."""
     for item in items:
         if hasattr(item.module, "LOSES"):
             item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory):
-    """Things on this machine that an attacker would like to reach, and whether one did."""
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location(
-        "security_world", Path(__file__).with_name("world.py")
-    )
+def make_world():
+    """Return the class that watches over this machine: see world.py."""
+    path = Path(__file__).with_name("world.py")
+    spec = importlib.util.spec_from_file_location("security_world", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    with module.World(tmp_path_factory.mktemp("world")) as made:
+    return module.World
+
+
+@pytest.fixture(scope="session")
+def world(make_world, tmp_path_factory):
+    """Things on this machine that an attacker would like to reach, and whether one did."""
+    with make_world(tmp_path_factory.mktemp("world")) as made:
         yield made
 
 
@@ -279,6 +283,12 @@ def feedback(whole_class):
         return path.read_text(encoding="utf-8")
 
     return page
+
+
+@pytest.fixture
+def active():
+    """Return a function that lists what in a page would act."""
+    return lambda page: Active(page).found
 
 
 @pytest.fixture(scope="session")

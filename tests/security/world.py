@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import psutil
 from nbgrader.api import Gradebook
@@ -42,8 +43,7 @@ class World:
             self.process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
             stack.callback(self.process.wait)
             stack.callback(self.process.kill)
-            os.environ["UNROLLED_CANARY"] = self.token
-            stack.callback(os.environ.pop, "UNROLLED_CANARY")
+            stack.enter_context(mock.patch.dict(os.environ, UNROLLED_CANARY=self.token))
             self.host = {
                 "token": "none of your business",
                 "secret": str(self.secret),
@@ -115,8 +115,12 @@ class World:
     def _heard(self, name):
         listener = self.listeners[name]
         with contextlib.suppress(BlockingIOError):
-            return listener.accept() if name == "tcp" else listener.recv(100)
-        return None
+            if name == "tcp":
+                listener.accept()[0].close()
+            else:
+                listener.recv(100)
+            return True
+        return False
 
     def _state(self, course):
         packages = Path(site.getsitepackages()[0])

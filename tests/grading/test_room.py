@@ -1,0 +1,86 @@
+"""A room bounds what one submission takes in all, beyond what each of its cells and calls may."""
+
+import base64
+import contextlib
+import struct
+import time
+
+import pytest
+
+from unrolled.answer import LearnerError
+from unrolled.grading import judge
+from unrolled.grading.outputs import Allowance
+from unrolled.grading.work import Work
+from unrolled.grading.zygote import Limits, Zygote
+
+
+@pytest.fixture(scope="module")
+def zygote():
+    with Zygote(limits=Limits(cell_seconds=2, call_seconds=1)) as server:
+        yield server
+
+
+def room(zygote, source, after=None):
+    return contextlib.closing(judge.Room(Work((("cell", source),)), zygote, after))
+
+
+def test_calls_that_are_each_in_time_end_when_the_submissions_time_is_up(zygote, monkeypatch):
+    monkeypatch.setattr(judge, "SUBMISSION_SECONDS", 1.0)
+    with room(zygote, "import time\ndef f():\n    time.sleep(0.3)") as made:
+        made.open()
+        began = time.monotonic()
+        with pytest.raises(LearnerError, match="used up its time"):
+            while time.monotonic() - began < 10:
+                made.lookup("f")()
+        with pytest.raises(LearnerError, match="used up its time"):
+            made.lookup("f")
+
+
+def test_what_is_asked_again_may_take_twice_as_long(zygote):
+    source = "import time\ndef f():\n    time.sleep(1.4)\n    return 1"
+    with room(zygote, source) as first:
+        first.open()
+        with pytest.raises(LearnerError, match="longer than the 1 seconds"):
+            first.lookup("f")()
+        with room(zygote, source, first) as second:
+            second.open()
+            assert second.lookup("f")() == 1
+
+
+def test_what_was_left_out_at_first_is_left_out_again(zygote):
+    with room(zygote, "import os\nos._exit(0)") as first:
+        first.open()
+        assert "left out" in first.problems[0]
+        with room(zygote, "import os\nos._exit(0)", first) as second:
+            second.open()
+            assert second.problems == []
+
+
+def text(length):
+    return [{"output_type": "stream", "name": "stdout", "text": "x" * length}]
+
+
+def picture(width, height):
+    head = struct.pack(">8sI4sII", b"\x89PNG\r\n\x1a\n", 13, b"IHDR", width, height)
+    return [
+        {
+            "output_type": "display_data",
+            "data": {"image/png": base64.b64encode(head + bytes(100)).decode()},
+        }
+    ]
+
+
+def test_what_a_notebook_shows_in_all_is_bounded_and_errors_are_told_all_the_same():
+    allowance = Allowance()
+    error = {"output_type": "error", "ename": "E", "evalue": "", "traceback": []}
+    for _ in range(16):
+        assert allowance.spend(text(1 << 16)) == text(1 << 16)
+    (told, kept) = allowance.spend([*text(10), error])
+    assert "more than is kept" in told["text"]
+    assert kept == error
+
+
+def test_pictures_are_bounded_by_their_pixels():
+    allowance = Allowance()
+    kept = [allowance.spend(picture(4096, 4096))[0] for _ in range(9)]
+    assert [output["output_type"] for output in kept] == ["display_data"] * 8 + ["stream"]
