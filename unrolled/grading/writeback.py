@@ -84,7 +84,6 @@ class Writer:
                 f"the gradebook does not know {topic!r}: run `unrolled release {topic}`"
             ) from None
         self._save = SaveAutoGrades()
-        self._save.gradebook = self._gradebook
         self._save.notebook_id = self._save.assignment_id = topic
 
     def __enter__(self):
@@ -123,9 +122,17 @@ class Writer:
         handed_in = read_stamp(self._course, self._topic, student)
         kwargs = {"timestamp": parse_utc(handed_in)} if handed_in else {}
         self._gradebook.update_or_create_submission(self._topic, student, **kwargs)
+        row = self._gradebook.find_submission_notebook(self._topic, self._topic, student)
+        self._save.gradebook = _Rows(row)
         self._save.student_id = student
         for index, cell in enumerate(notebook.cells):
             self._save.preprocess_cell(cell, {}, index)
+        row.late_submission_penalty = None
+        self._gradebook.db.commit()
+        if row.assignment.total_seconds_late > 0:
+            self._write_penalty(student, notebook)
+
+    def _write_penalty(self, student, notebook):
         resources = {
             "nbgrader": {
                 "notebook": self._topic,
@@ -146,6 +153,24 @@ class Writer:
 
     def _autograded(self, student):
         return self._course.folder / "autograded" / student / self._topic
+
+
+class _Rows:
+    """What SaveAutoGrades asks of a gradebook, from rows in hand, to be saved all at once."""
+
+    def __init__(self, row):
+        self._grades = {grade.name: grade for grade in row.grades}
+        self._comments = {comment.name: comment for comment in row.comments}
+        self.db = self
+
+    def find_grade(self, name, *_):
+        return self._grades[name]
+
+    def find_comment(self, name, *_):
+        return self._comments[name]
+
+    def commit(self):
+        """Leave the saving to the one who made these rows."""
 
 
 def read_stamp(course: Course, topic: str, student: str) -> str:
