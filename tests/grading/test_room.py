@@ -3,7 +3,6 @@
 import base64
 import contextlib
 import struct
-import time
 
 import pytest
 
@@ -28,10 +27,13 @@ def test_calls_that_are_each_in_time_end_when_the_submissions_time_is_up(zygote,
     monkeypatch.setattr(judge, "SUBMISSION_SECONDS", 1.0)
     with room(zygote, "import time\ndef f():\n    time.sleep(0.3)") as made:
         made.open()
-        began = time.monotonic()
-        with pytest.raises(LearnerError, match="used up its time"):
-            while time.monotonic() - began < 10:
+
+        def ask_for_ever():
+            for _ in range(30):
                 made.lookup("f")()
+
+        with pytest.raises(LearnerError, match="used up its time"):
+            ask_for_ever()
         with pytest.raises(LearnerError, match="used up its time"):
             made.lookup("f")
 
