@@ -89,16 +89,28 @@ def test_lstm_step_gives_the_next_states(answer, reference, rng):
 
 
 def test_lstm_step_works_for_another_batch_size(answer, reference, rng):
-    """h and c are right for a batch of one, with large states, and for other sizes"""
+    """h and c are right for a batch of one and with large states"""
     x, h, c, params = draw_step(rng)
-    for args in ((x[:1], h[:1], 3.0 * c[:1], params), draw_step(rng, **OTHER)):
-        agree(
-            answer.lstm_step(*args),
-            reference.lstm_step(*args),
-            "h, c",
-            STEP,
-            carried=lambda args=args: reference.using(answer, "split_gates").lstm_step(*args),
-        )
+    args = (x[:1], h[:1], 3.0 * c[:1], params)
+    agree(
+        answer.lstm_step(*args),
+        reference.lstm_step(*args),
+        "h, c",
+        STEP,
+        carried=lambda: reference.using(answer, "split_gates").lstm_step(*args),
+    )
+
+
+def test_lstm_step_works_for_other_sizes(answer, reference, rng):
+    """h and c are right for other numbers of rows, inputs and units"""
+    args = draw_step(rng, **OTHER)
+    agree(
+        answer.lstm_step(*args),
+        reference.lstm_step(*args),
+        "h, c",
+        STEP,
+        carried=lambda: reference.using(answer, "split_gates").lstm_step(*args),
+    )
 
 
 def test_lstm_forward_returns_every_state(answer, rng):
@@ -119,16 +131,28 @@ def test_lstm_forward_gives_the_right_states(answer, reference, rng):
 
 
 def test_lstm_forward_works_for_a_single_step(answer, reference, rng):
-    """a sequence of one step works too, and so do other sizes"""
+    """a sequence of one step works too"""
     xs, h0, c0, params = draw_sequence(rng)
-    for args in ((xs[:1], h0, c0, params), draw_sequence(rng, T=4, **OTHER)):
-        agree(
-            answer.lstm_forward(*args),
-            reference.lstm_forward(*args),
-            "hs, cs",
-            SEQUENCE,
-            carried=lambda args=args: reference.using(answer, "lstm_step").lstm_forward(*args),
-        )
+    args = (xs[:1], h0, c0, params)
+    agree(
+        answer.lstm_forward(*args),
+        reference.lstm_forward(*args),
+        "hs, cs",
+        SEQUENCE,
+        carried=lambda: reference.using(answer, "lstm_step").lstm_forward(*args),
+    )
+
+
+def test_lstm_forward_works_for_other_sizes(answer, reference, rng):
+    """hs and cs are right for other numbers of time steps, rows, inputs and units"""
+    args = draw_sequence(rng, T=4, **OTHER)
+    agree(
+        answer.lstm_forward(*args),
+        reference.lstm_forward(*args),
+        "hs, cs",
+        SEQUENCE,
+        carried=lambda: reference.using(answer, "lstm_step").lstm_forward(*args),
+    )
 
 
 def test_lstm97_step_returns_two_states(answer, rng):

@@ -23,7 +23,8 @@ def test_a_right_answer_reads_in_full(lstm_gates):
         "lstm_step: right (6 points)\n"
         "  ✓ h and c come back, each of shape (B, H)\n"
         "  ✓ h and c have the right values\n"
-        "  ✓ h and c are right for a batch of one and with large states"
+        "  ✓ h and c are right for a batch of one and with large states\n"
+        "  ✓ h and c are right for other numbers of rows, inputs and units"
     )
 
 
@@ -31,7 +32,7 @@ def test_a_known_mistake_reads_in_full(lstm_gates):
     lines = wrong(lstm_gates, "lstm_step", "f * c + i * g", "i * c + f * g").text().splitlines()
     shapes = "x (3, 4), h (3, 5), c (3, 5), params {W_xh (4, 20), W_hh (5, 20), b_h (20,)}"
     assert lines[:6] == [
-        "lstm_step: not yet, 1 of 3 checks pass (6 points)",
+        "lstm_step: not yet, 1 of 4 checks pass (6 points)",
         "  ✓ h and c come back, each of shape (B, H)",
         "  ✗ h and c have the right values",
         f"      called:    lstm_step({shapes})",
