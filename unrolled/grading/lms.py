@@ -196,15 +196,18 @@ def _known(sheet):
     """Return the rows by each key a student may be known by, and by the platform's number."""
     by_key: dict[str, set[int]] = {}
     by_number: dict[str, set[int]] = {}
-    for titles, index in ((_KEYS, by_key), (_NUMBERS, by_key), (_NUMBERS, by_number)):
-        for column in filter(None.__ne__, (sheet.column(title) for title in titles)):
-            for k, row in enumerate(sheet.rows):
-                value = row[column].strip()
-                if index is by_number:
-                    digits = re.search(r"\d+\Z", value)
-                    value = digits[0] if digits else ""
-                if value and _is_student(row):
-                    index.setdefault(value.casefold(), set()).add(k)
+    students = [(k, row) for k, row in enumerate(sheet.rows) if _is_student(row)]
+    for title in (*_KEYS, *_NUMBERS):
+        column = sheet.column(title)
+        if column is None:
+            continue
+        for k, row in students:
+            value = row[column].strip()
+            if value:
+                by_key.setdefault(value.casefold(), set()).add(k)
+            digits = re.search(r"\d+\Z", value)
+            if title in _NUMBERS and digits:
+                by_number.setdefault(digits[0], set()).add(k)
     return by_key, by_number
 
 
