@@ -9,9 +9,9 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from unittest import mock
 
 import psutil
+import pytest
 from nbgrader.api import Gradebook
 
 TOPIC = "lstm_gates"
@@ -43,7 +43,8 @@ class World:
             self.process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
             stack.callback(self.process.wait)
             stack.callback(self.process.kill)
-            stack.enter_context(mock.patch.dict(os.environ, UNROLLED_CANARY=self.token))
+            patch = stack.enter_context(pytest.MonkeyPatch.context())
+            patch.setenv("UNROLLED_CANARY", self.token)
             self.host = {
                 "token": "none of your business",
                 "secret": str(self.secret),

@@ -8,7 +8,7 @@ class Key(str):
 """
 OWN = {
     "set_forget_bias": "def set_forget_bias(params, bias):\n"
-    "    return {'<b>' + 'k' * 90 + str(k): 0 for k in range(50_000)}\n",
+    "    return {'<b>' + 'k' * 90 + str(k): 0 for k in range(30_000)}\n",
     "forget_half_life": "def forget_half_life(f):\n    return {k * (2**61 - 1): k for k in range(9_000)}\n",
     "lstm97_step": "def lstm97_step(x, h, c, params):\n    return {Key('h'): h, Key('c'): c}\n",
 }
