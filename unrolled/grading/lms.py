@@ -80,7 +80,10 @@ def export_and_print(
     """Write the marks to a file, or to the terminal, and what to know about them to stderr."""
     text, notes = export(course, topic, layout, roster, column or "")
     if output == "-":
-        sys.stdout.write(text.replace("\r\n", "\n"))
+        # A student's name must not steer the terminal.
+        lines = text.removeprefix("\ufeff").split("\r\n")
+        printable = ("".join(c if c.isprintable() or c == "\n" else "�" for c in x) for x in lines)
+        sys.stdout.write("\n".join(printable))
     else:
         path = Path(output)
         if not path.parent.is_dir():
