@@ -151,8 +151,8 @@ def _report(arguments):
 
     course = _course(arguments)
     analysis = analyse(course, arguments.topic)
-    print(table(analysis))
-    print(f"\nPage and tables: {write_report(course, analysis) / 'index.html'}")
+    folder = write_report(course, analysis)
+    print(f"{table(analysis)}\n\nPage and tables: {folder / 'index.html'}")
 
 
 def _marks(arguments):
