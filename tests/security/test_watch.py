@@ -4,6 +4,8 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -104,3 +106,18 @@ def test_markup_that_acts_is_seen(active, markup):
 )
 def test_text_and_plain_links_are_left_alone(active, markup):
     assert active(markup) == []
+
+
+def test_a_process_that_is_left_is_seen(make_world, course, tmp_path):
+    with Gradebook(course.db_url) as gradebook:
+        known = {student.id for student in gradebook.students}
+    with make_world(tmp_path) as world:
+        world.tell(course)
+        world.remember(course)
+        left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+        try:
+            (line,) = world.touched(course, known)
+            assert "a process is left" in line
+        finally:
+            left.kill()
+            left.wait()

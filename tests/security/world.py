@@ -78,7 +78,7 @@ class World:
 
     def remember(self, course):
         """Note how everything is before the class is graded."""
-        self._before = self._state(course)
+        self._before, self._running = self._state(course), _children()
 
     def touched(self, course, results):
         """Return a line for everything that grading the class changed and should not have."""
@@ -87,10 +87,8 @@ class World:
         lines += [f"{name} was reached" for name in self.listeners if self._heard(name)]
         if self.process.poll() is not None:
             lines.append("another process of the same user was ended")
-        left = [p for p in psutil.Process().children(recursive=True) if p.pid != self.process.pid]
-        lines += [
-            f"a process is left: {p}" for p in left if "resource_tracker" not in str(p.cmdline())
-        ]
+        left = [p for p in _children() if p not in self._running]
+        lines += [f"a process is left: {p}" for p in left]
         for place in (*SHARED, Path.home(), self.folder, course.folder):
             found = [path for path in Path(place).glob("*") if self.host["mark"] in path.name]
             lines += [f"{path} was left behind" for path in found]
@@ -139,6 +137,18 @@ class World:
             "the environment": {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"},
             "the working folder": os.getcwd(),
         }
+
+
+def _children():
+    """Return the processes below this one, but for Python's own that tidies up at its end."""
+    found = psutil.Process().children(recursive=True)
+    return {process for process in found if not _tidies(process)}
+
+
+def _tidies(process):
+    with contextlib.suppress(psutil.Error):
+        return "resource_tracker" in " ".join(process.cmdline())
+    return True  # it has ended meanwhile
 
 
 def _fingerprint(folder):
