@@ -93,9 +93,11 @@ def test_what_was_kept_before_parts_had_a_state_is_judged_again(graded, exercise
     path = kept_path(course, TOPIC, "ada")
     kept = json.loads(path.read_text())
     items = {item.name: item.points for item in exercise.items}
-    assert read_kept(course, TOPIC, "ada", items)["items"]["lstm_step"] == {
-        "points": 6, "passed": 3, "checks": 3, "state": "right", "says": "",
-    }  # fmt: skip
+    found = read_kept(course, TOPIC, "ada", items)["items"]["lstm_step"]
+    assert (found["points"], found["state"], found["says"]) == (6, "right", "")
+    assert found["passed"] == found["checks"] > 1
+    found = read_kept(course, TOPIC, "cy", items)["items"]["lstm_step"]
+    assert 0 < found["passed"] < found["checks"]
     path.write_text(json.dumps({k: kept[k] for k in ("key", "points", "remark")}))
     assert read_kept(course, TOPIC, "ada", items) is None
     assert "1 submission is not graded yet" in analyse(course, TOPIC).about[0]
