@@ -1,6 +1,8 @@
-"""Attack: hand in an endless device."""
+"""Attack: hand in a device, or a socket, in place of a notebook."""
 
+import contextlib
 import os
+import socket
 
 LOSES = "everything"
 
@@ -8,12 +10,10 @@ LOSES = "everything"
 def HAND_IN(folder, text, host):
     path = folder / "lstm_gates.ipynb"
     try:
-        os.mknod(path, 0o20666, os.makedev(1, 5))  # /dev/zero
+        # As /dev/null: an endless one would fill the disk of whoever copies the folder.
+        os.mknod(path, 0o20666, os.makedev(1, 3))
     except PermissionError:  # who is not root can hand in a socket
-        import socket
-
-        with socket.socket(socket.AF_UNIX) as made:
-            os.chdir(folder)
+        with contextlib.chdir(folder), socket.socket(socket.AF_UNIX) as made:
             made.bind(path.name)
 
 
