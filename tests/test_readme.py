@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -130,12 +131,20 @@ def test_learner_installs_little_and_checks_an_answer(tmp_path, course):
 
 @pytest.mark.slow
 def test_teacher_releases_grades_and_gives_feedback(course):
-    demo, release, grade, feedback, export, lab, by_hand = TEACHER
+    demo, release, grade, feedback, export, lab, carry_in, report, *carry_out, by_hand = TEACHER
     assert "submissions have the mark they deserve" in run(demo, course)
     run(release, course)
     submitted = course / "build" / "submitted"
     for student in ("right", "wrong-lstm-step-1", "corrupt-file"):
         shutil.copytree(course / "build/demo/submitted" / student, submitted / student)
+    right = course / "build/demo/submitted/right/lstm_gates/lstm_gates.ipynb"
+    with zipfile.ZipFile(course / "submissions.zip", "w") as bundle:
+        bundle.write(right, "lovelaceada_101_9001_lstm_gates.ipynb")
+    (course / "canvas.csv").write_text(
+        "Student,ID,SIS Login ID,Section,LSTM gates (7)\n    Points Possible,,,,30\n"
+        '"Lovelace, Ada",101,ada,A,\n'
+    )
+    assert "1 imported" in run(carry_in, course)
     table = run(grade, course)
     assert re.search(r"^right .* 27$", table, re.M)
     assert re.search(r"^wrong-lstm-step-1 .* 21 +lstm_step: Your gates look swapped", table, re.M)
@@ -146,6 +155,10 @@ def test_teacher_releases_grades_and_gives_feedback(course):
     run(export, course)
     assert "wrong-lstm-step-1" in (course / "grades.csv").read_text()
     assert "lstm_gates" in serve(lab, course, "/formgrader/api/assignments", 18766)
-    right = course / "build/demo/submitted/right/lstm_gates/lstm_gates.ipynb"
+    assert "Mistakes made:" in run(report, course)
+    assert (course / "build/report/lstm_gates/index.html").is_file()
+    for line, row in zip(carry_out, ["ada,A,27", "lovelaceada-101,27,"], strict=True):
+        run(line, course)
+        assert row in (course / "marks.csv").read_text()
     shutil.copyfile(right, course / "exercises/lstm_gates/lstm_gates.ipynb")
     assert "passed" in run(by_hand, course)
