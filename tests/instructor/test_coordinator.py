@@ -324,4 +324,6 @@ def test_a_verdict_note_holds_no_seed(course, hand_in, notebook):
         if path.is_file() and path.name != "secret_seed":
             assert secret.encode() not in path.read_bytes()
     (kept,) = (course.folder / "verdicts").rglob("*.json")
-    assert json.loads(kept.read_text()).keys() == {"key", "points", "remark"}
+    kept = json.loads(kept.read_text())
+    assert kept.keys() == {"key", "points", "remark", "readable", "items"}
+    assert "seed" not in json.dumps(kept["items"])

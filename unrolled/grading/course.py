@@ -114,7 +114,7 @@ class Course:
     def _draw(self, path):
         """Draw the seed once: it appears whole and readable by its owner alone, or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.{os.getpid()}")
+        partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}")  # threads share a pid
         handle = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         try:
             with os.fdopen(handle, "wb") as file:
