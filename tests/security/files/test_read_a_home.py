@@ -2,13 +2,20 @@
 
 LOSES = ()
 CODE = """
-import os, pathlib
+import os, pathlib, sys
+def look(place):
+    """Find something, other than the way down to the interpreter and its packages."""
+    os.stat(place)
+    ways = {way[len(place) + 1 :].split("/")[0] for way in (sys.prefix, sys.base_prefix)
+            if way.startswith(place + "/")}
+    if ways and set(os.listdir(place)) <= ways:
+        raise FileNotFoundError(place)
 for name in (".ssh/id_rsa", ".ssh", ".netrc", ".bashrc", ".profile", ".config", ".jupyter", ".cache"):
     for home in ("/root/", "/home/", os.path.expanduser("~/"), "/var/lib/"):
         attempt(home + name, os.stat, home + name)
 for place in (HOST["secret"], "/etc/passwd", "/etc/shadow", "/etc/hosts", "/etc/resolv.conf",
               "/proc", "/sys", "/run", "/var", "/tmp", "/boot", "/mnt", "/proc/self/environ"):
-    attempt(place, os.stat, place)
+    attempt(place, look, place)
 """
 
 
