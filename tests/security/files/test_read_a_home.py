@@ -4,7 +4,7 @@ LOSES = ()
 CODE = """
 import os, pathlib, sys
 def look(place):
-    """Find something, other than the way down to the interpreter and its packages."""
+    # Seen counts whatever is not the way down to the interpreter and its packages.
     os.stat(place)
     ways = {way[len(place) + 1 :].split("/")[0] for way in (sys.prefix, sys.base_prefix)
             if way.startswith(place + "/")}
