@@ -9,24 +9,14 @@ from unrolled.demo.students import filled_in
 from unrolled.grading.course import Course
 from unrolled.grading.judge import Judge
 from unrolled.grading.zygote import Limits, Zygote
-from unrolled.release import release as release_topic
 
 ROOT = Path(__file__).resolve().parents[2]
 TOPIC = "lstm_gates"
 
 
 @pytest.fixture(scope="session")
-def released_course(tmp_path_factory):
-    """A copy of the course's sources, with the assignment released in its own build/."""
-    root = tmp_path_factory.mktemp("course")
-    for name in ("solutions", "tests/checks", "exercises"):
-        shutil.copytree(
-            ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "conftest.py")
-        )
-    (root / "chapters").mkdir()
-    shutil.copyfile(ROOT / "nbgrader_config.py", root / "nbgrader_config.py")
-    release_topic(TOPIC, root, root / "build", root / "exercises")
-    return Course(root, root / "build")
+def released_course(make_course):
+    return make_course()
 
 
 @pytest.fixture(scope="session")

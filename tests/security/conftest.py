@@ -21,7 +21,6 @@ import html.parser
 import importlib.util
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -32,9 +31,7 @@ import pytest
 from unrolled.demo.students import filled_in
 from unrolled.grading.client import Limits
 from unrolled.grading.coordinator import grade
-from unrolled.grading.course import Course
 from unrolled.release import put_tools_on_path
-from unrolled.release import release as release_topic
 
 ROOT = Path(__file__).resolve().parents[2]
 TOPIC = "lstm_gates"
@@ -82,17 +79,8 @@ def world(make_world, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def released(tmp_path_factory):
-    """A copy of the course's sources, with the assignment released in its own build/."""
-    root = tmp_path_factory.mktemp("course")
-    for name in ("solutions", "tests/checks", "exercises"):
-        shutil.copytree(
-            ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "conftest.py")
-        )
-    (root / "chapters").mkdir()
-    shutil.copyfile(ROOT / "nbgrader_config.py", root / "nbgrader_config.py")
-    release_topic(TOPIC, root, root / "build", root / "exercises")
-    return Course(root, root / "build")
+def released(make_course):
+    return make_course()
 
 
 class Active(html.parser.HTMLParser):
