@@ -20,7 +20,7 @@
 #
 # Fill in each cell that says `YOUR CODE HERE`, run it, then run the check under it.
 # A check tells you what it called, what it got and what it expected. Run it as often as you like.
-# The parts build on each other, but a mistake in one does not cost you the next: a later part is judged on your own earlier one.
+# The parts build on each other, but a mistake in one need not cost you the next: a later part is judged on your own earlier one, as long as that one returns something.
 #
 # Symbols are those of the course: $B$ sequences in a batch, $T$ time steps, $D$ inputs, $H$ units.
 # Vectors are rows, so a layer is `x @ W + b`. Gates stand in the order $i, f, g, o$.

@@ -69,7 +69,7 @@ def main(argv: list[str] | None = None) -> int:
             raise
         print(
             f"unrolled: {error.name} is missing: "
-            f"run `pip install 'unrolled[grading]'`, or `make test`, which makes .venv/",
+            f"run `pip install '.[grading]'` in the course's folder, or use .venv/, which `make test` makes",
             file=sys.stderr,
         )
         return 1

@@ -87,7 +87,7 @@ def test_a_missing_library_is_named_with_its_remedy(refused, course, monkeypatch
         "builtins.__import__",
         _without(__import__, "unrolled.grading.table", ModuleNotFoundError(name="nbgrader")),
     )
-    assert "nbgrader is missing: run `pip install 'unrolled[grading]'`" in refused(
+    assert "nbgrader is missing: run `pip install '.[grading]'`" in refused(
         course.root, "grade", TOPIC
     )
 
