@@ -16,6 +16,7 @@ FILES = sorted((ROOT / "chapters" / "quizzes").glob("*.yml"))
 GOOD = """\
 - id: first
   outcome: topic.one
+  difficulty: easy
   stem: Which?
   options:
     - text: this
@@ -54,26 +55,28 @@ def test_a_topic_is_looked_up_under_the_root():
     ("old", "new", "line", "field", "words"),
     [
         ("  stem: Which?\n", "", 1, "", "stem is missing"),
-        ("stem: Which?", "stem: ''", 3, "stem", "expected some text"),
-        ("stem:", "steem:", 3, "steem", "unknown field"),
-        ("stem: Which?", "stem: Which?\n  stem: Who?", 4, "stem", "given twice"),
-        ("stem: Which?", "stem: [a]", 3, "stem", "expected some text"),
+        ("stem: Which?", "stem: ''", 4, "stem", "expected some text"),
+        ("stem:", "steem:", 4, "steem", "unknown field"),
+        ("stem: Which?", "stem: Which?\n  stem: Who?", 5, "stem", "given twice"),
+        ("stem: Which?", "stem: [a]", 4, "stem", "expected some text"),
         ("id: first", "id: First one", 1, "id", "is not a name"),
         ("topic.one", "one", 2, "outcome", "is not a name"),
-        ("right: true", "right: 1", 6, "options[1].right", "true or false"),
-        ("right: true", "right: false", 5, "options", "exactly one"),
-        ("text: that", "text: that\n      right: true", 5, "options", "exactly one"),
-        ("text: that", "text: this", 5, "options", "same text"),
-        ("      says: It is not.\n", "", 8, "options[2]", "says is missing"),
-        ("    - text: that\n      says: It is not.\n", "", 5, "options", "at least two"),
+        ("right: true", "right: 1", 7, "options[1].right", "true or false"),
+        ("right: true", "right: false", 6, "options", "exactly one"),
+        ("text: that", "text: that\n      right: true", 6, "options", "exactly one"),
+        ("text: that", "text: this", 6, "options", "same text"),
+        ("      says: It is not.\n", "", 9, "options[2]", "says is missing"),
+        ("    - text: that\n      says: It is not.\n", "", 6, "options", "at least two"),
         (
             "text: that",
             "text: |\n        that\n\n        one",
-            8,
+            9,
             "options[2].text",
             "one paragraph",
         ),
-        ("stem: Which?", "stem: {Which", 4, "", "expected"),
+        ("difficulty: easy", "difficulty: 3", 3, "difficulty", "none of easy, medium, hard"),
+        ("difficulty: easy", "kind: ten", 3, "kind", "none of one, several, number"),
+        ("stem: Which?", "stem: {Which", 5, "", "expected"),
     ],
 )
 def test_a_broken_file_is_named_with_line_and_field(read, old, new, line, field, words):
@@ -87,7 +90,7 @@ def test_a_broken_file_is_named_with_line_and_field(read, old, new, line, field,
 
 
 def test_an_id_used_twice_is_named_with_both_lines(read):
-    with pytest.raises(FieldError, match=r"topic\.yml:10: .*already used on line 1"):
+    with pytest.raises(FieldError, match=r"topic\.yml:11: .*already used on line 1"):
         read(GOOD + GOOD)
 
 

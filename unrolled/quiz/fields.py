@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import re
+
 import yaml
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
 class FieldError(ValueError):
@@ -54,12 +59,39 @@ class Field:
                 raise self.error(f"the field {name} is missing")
         return found
 
+    def peek(self, name):
+        """Return the field `name` of a mapping, or None where there is none."""
+        if isinstance(self._node, yaml.MappingNode):
+            for key, value in self._node.value:
+                if key.value == name:
+                    return Field(value, self._source, self._offset, f"{self._path}.{name}")
+        return None
+
     def text(self):
         """Return a piece of text (str) without the space around it; empty text is an error."""
         node = self._node
         if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
             raise self.error("expected some text")
         return node.value.strip()
+
+    def block(self):
+        """Return a piece of text (str) with its indentation, and without a line end at its end."""
+        self.text()
+        return self._node.value.rstrip()
+
+    def number(self):
+        """Return a finite decimal number (float); anything else is an error."""
+        text = self.text()
+        if not _NUMBER.fullmatch(text) or not math.isfinite(float(text)):
+            raise self.error(f"expected a number, found {text!r}")
+        return float(text)
+
+    def one_of(self, names):
+        """Return the text (str) if it is one of `names`; anything else is an error."""
+        text = self.text()
+        if text not in names:
+            raise self.error(f"{text!r} is none of {', '.join(names)}")
+        return text
 
     def flag(self):
         """Return whether the value is `true` (bool); anything but true or false is an error."""
