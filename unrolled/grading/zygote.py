@@ -79,6 +79,8 @@ class Zygote:
         allow_unconfined: whether to go on where this host lacks a layer of confinement.
         python: the interpreter to start.
         limits: what a worker may use, where nothing else is said.
+        shared: a connection that `another` of a server with the same settings returned; a server of
+            one's own is started only if that one has died.
 
     Raises:
         ConfinementError: when a layer is missing and that is not allowed; it names the layer.
@@ -90,6 +92,7 @@ class Zygote:
         allow_unconfined: bool = False,
         python: str = sys.executable,
         limits: Limits | None = None,
+        shared: socket.socket | None = None,
     ) -> None:
         self.limits = limits or Limits()
         self.warm, self.allow_unconfined, self.python = tuple(warm), allow_unconfined, python
@@ -98,7 +101,11 @@ class Zygote:
             raise ConfinementError(f"a learner's code is confined by Linux, not by {sys.platform}")
         self._lock = threading.Lock()
         self._closed = False
-        self._start()
+        self._process: subprocess.Popen | None = None
+        if shared is not None:
+            self._control = shared
+        else:
+            self._start()
         try:
             self.worker(_verify=True).close()
         except BaseException:
@@ -144,6 +151,23 @@ class Zygote:
             raise ZygoteDied(f"the server of workers did not start: {hello['broken']}")
         self.missing = hello["missing"]
 
+    def another(self) -> socket.socket:
+        """Have the server fork another one, and return the connection to it; raises ZygoteDied.
+
+        The other one is as warm, answers another process, and ends with this one.
+        """
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            with theirs, self._lock:
+                self._ask({"do": "serve"}, FORK_SECONDS, theirs.fileno())
+            ours.settimeout(FORK_SECONDS)
+            if not ours.recv(1 << 16):
+                raise ZygoteDied("the other server of workers ended")
+        except BaseException:
+            ours.close()
+            raise
+        return ours
+
     def _ask(self, request: dict, seconds: float, descriptor: int | None = None) -> dict:
         """Send one request to the server and wait for its reply; raises ZygoteDied."""
         rights = []
@@ -176,14 +200,14 @@ class Zygote:
         """
         if self._closed:
             raise ZygoteDied("this zygote was closed")
-        limits, server = limits or self.limits, self._process
+        limits, server = limits or self.limits, self._control
         try:
             return self._fork(limits, _verify)
         except ZygoteDied:
             with self._lock:
                 if self._closed:
                     raise
-                if self._process is server:  # else another thread has started it anew
+                if self._control is server:  # else another thread has started it anew
                     self._stop()
                     self._start()
             return self._fork(limits, True)
@@ -193,7 +217,7 @@ class Zygote:
         request = {"do": "fork", "limits": asdict(limits), "verify": verify}
         try:
             with theirs, self._lock:
-                server = self._process
+                server = self._control
                 reply = self._ask(request, FORK_SECONDS, theirs.fileno())
             if "failed" in reply:
                 found = reply["failed"]
@@ -213,10 +237,10 @@ class Zygote:
             raise ConfinementError(hello["failed"])
         return worker
 
-    def _reap(self, server: subprocess.Popen, pid: int, grace: float) -> dict:
+    def _reap(self, server: socket.socket, pid: int, grace: float) -> dict:
         """Kill and reap one worker; a server that is gone took its workers along."""
         with self._lock:
-            if self._closed or server is not self._process:
+            if self._closed or server is not self._control:
                 return {}
             try:
                 return self._ask({"do": "reap", "pid": pid, "grace": grace}, FORK_SECONDS)
@@ -225,8 +249,9 @@ class Zygote:
 
     def _stop(self) -> None:
         self._control.close()
-        self._process.kill()
-        self._process.wait()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
 
     def close(self) -> None:
         """End the server and every worker."""
