@@ -7,8 +7,9 @@ import pytest
 pytestmark = pytest.mark.usefixtures("the_next_is_untouched")
 
 
-@pytest.mark.parametrize("target", ["os.getppid()", "-1", "0", "1", str(os.getpid())])
+@pytest.mark.parametrize("target", ["os.getppid()", "-1", "0", "1", "the grader"])
 def test_no_signal_leaves_the_worker(attack, target):
+    target = target.replace("the grader", str(os.getpid()))
     worker = attack(f"import os\nos.kill({target}, 9)")
     assert worker.result.error.type_name == "PermissionError"
 
