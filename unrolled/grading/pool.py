@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import multiprocessing
 import os
+import pickle
+import queue
 import signal
+import socket
 import threading
 from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
-from multiprocessing import connection
+from multiprocessing import connection, reduction
 
 from traitlets.config import Config
 
@@ -21,7 +23,10 @@ from unrolled.grading.judge import Judge, Verdict
 from unrolled.grading.work import Work
 from unrolled.grading.zygote import Limits, Zygote
 
-HEAVY = ("torch", "pandas", "matplotlib.pyplot")
+# Imports that take seconds are paid once for the class instead of once for each worker.
+HEAVY = ("torch", "torch.optim", "pandas", "matplotlib.pyplot")
+LOOKED_AT = 16  # submissions that are looked at for what the class imports
+IN_HAND = 2  # submissions that a process is given, so that it never waits for the next
 
 
 class JudgeEnded(Exception):
@@ -31,64 +36,148 @@ class JudgeEnded(Exception):
 def judge_all(
     course: Course,
     topic: str,
-    work: dict[str, Work],
+    work: Iterable[tuple[str, Work]],
     jobs: int,
     allow_unconfined: bool,
     limits: Limits | None = None,
 ) -> Iterator[tuple[str, Verdict | Exception]]:
     """Yield the verdict on each submission in `work`, or what kept it from being judged.
 
-    limits: what each worker may use. jobs: how many processes. Each has no more than one submission
-    in hand, so that when one ends, as few as that are in doubt: these are judged again, each in a
-    process of its own.
+    work: pairs of a name and the work, taken as they are needed. limits: what each worker may use.
+    jobs: how many processes. When one ends, what it was judging is judged again by itself.
     Raises what keeps a process from starting at all, such as ConfinementError.
     """
+    work = iter(work)
+    first = list(itertools.islice(work, LOOKED_AT))
+    if not first:
+        return
+    warm = ("numpy", *heavy_imports(one for _, one in first))
     course = replace(course, settings=Config())  # may hold functions, which cannot travel
-    # Imports that take seconds are paid once for the class instead of once for each worker.
-    warm = tuple(name for name in HEAVY if any(one.imports(name) for one in work.values()))
-    pool_of = partial(
-        ProcessPoolExecutor,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_start,
-        initargs=(course, topic, ("numpy", *warm), allow_unconfined, limits),
-    )
-    waiting, doubtful = deque(work), []
-    while waiting:
-        with pool_of(jobs) as pool:
-            yield from _until_broken(pool, work, waiting, doubtful, jobs)
-    for student in doubtful:
-        ended = []
-        with pool_of(1) as pool:
-            yield from _until_broken(pool, work, deque([student]), ended, 1)
+    start = (course, topic, warm, allow_unconfined, limits)
+    waiting = itertools.chain(first, work)
+    doubtful: list[tuple[str, Work]] = []
+    yield from _judge(start, waiting, min(jobs, len(first)), doubtful)
+    for one in doubtful:
+        ended: list[tuple[str, Work]] = []
+        yield from _judge(start, iter([one]), 1, ended)
         if ended:
-            yield student, JudgeEnded("the process that judged it ended")
+            yield one[0], JudgeEnded("the process that judged it ended")
 
 
-def _until_broken(pool, work, waiting, doubtful, jobs):
-    """Judge what is waiting; when a process ends, move what was in hand to the doubtful."""
-    hand: dict[Future, str] = {}
-    try:
-        while waiting or hand:
-            while waiting and len(hand) < jobs:
-                future = pool.submit(_judge, work[waiting[0]])
-                hand[future] = waiting.popleft()
-            finished, _ = wait(hand, return_when=FIRST_COMPLETED)
-            for future in finished:
-                error = future.exception()
-                if isinstance(error, BrokenProcessPool):
-                    raise error
-                result = error or future.result()
-                if isinstance(result, _CannotStart):
-                    raise result.reason
-                yield hand.pop(future), result
-    except BrokenProcessPool:
-        doubtful += hand.values()
-        if not hand:  # it broke before it took anything
-            doubtful.append(waiting.popleft())
-    except BaseException:
-        for process in multiprocessing.active_children():  # nobody waits for them any more
-            process.terminate()
-        raise
+def heavy_imports(works: Iterable[Work]) -> tuple[str, ...]:
+    """Return those of the HEAVY modules that any of the works imports."""
+    works = list(works)
+    found = {name for name in HEAVY if any(one.imports(name) for one in works)}
+    if "torch" in found and any("optim" in source for one in works for _, source in one.cells):
+        found.add("torch.optim")
+    return tuple(name for name in HEAVY if name in found)
+
+
+def _judge(start, waiting, jobs, doubtful):
+    """Judge what is waiting; where a process ends, add what it was judging to the doubtful."""
+    with _Processes(start, jobs) as processes:
+        again: deque[tuple[str, Work]] = deque()
+        while True:
+            processes.feed(again, waiting)
+            if not processes.busy():
+                return
+            for process in processes.ready():
+                try:
+                    verdict = process.receive()
+                except (EOFError, OSError):
+                    # What it had not begun is not in doubt.
+                    suspect, *innocent = process.hand
+                    doubtful.append(suspect)
+                    again.extend(innocent)
+                    processes.replace(process)
+                else:
+                    if isinstance(verdict, _CannotStart):
+                        raise verdict.reason
+                    name, _ = process.hand.popleft()
+                    yield name, verdict
+
+
+class _Processes:
+    """The judging processes and the server of workers that they share."""
+
+    def __init__(self, start, jobs):
+        _, _, warm, allow_unconfined, limits = start
+        self._start = start
+        self._all: list[_Process] = []
+        self._server = None
+        try:
+            # They get ready while the server warms up.
+            self._all += [_Process(start) for _ in range(jobs)]
+            self._server = Zygote(warm, allow_unconfined=allow_unconfined, limits=limits)
+            for process in self._all:
+                process.serve_with(self._server)
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for process in self._all:
+            process.end()
+        if self._server is not None:
+            self._server.close()
+
+    def feed(self, again, waiting):
+        """Give every process as much as it may have in hand; those with least come first."""
+        for count in range(1, IN_HAND + 1):
+            for process in self._all:
+                if len(process.hand) < count:
+                    one = again.popleft() if again else next(waiting, None)
+                    if one is None:
+                        return
+                    process.give(one)
+
+    def busy(self):
+        return any(process.hand for process in self._all)
+
+    def ready(self):
+        """Wait until a process has a verdict, or has ended, and return all of which that is so."""
+        waited = {process.connection: process for process in self._all if process.hand}
+        return [waited[one] for one in connection.wait(list(waited))]
+
+    def replace(self, process):
+        """Start another process in place of one that ended."""
+        process.end()
+        fresh = _Process(self._start)
+        self._all[self._all.index(process)] = fresh
+        fresh.serve_with(self._server)
+
+
+class _Process:
+    """One judging process: its end of the line, and what it has in hand, in order."""
+
+    def __init__(self, start):
+        spawn = multiprocessing.get_context("spawn")
+        self.connection, theirs = spawn.Pipe()
+        self.hand: deque[tuple[str, Work]] = deque()
+        self._process = spawn.Process(target=_serve, args=(theirs, *start), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def serve_with(self, server):
+        """Give it a server of workers, forked from the one that is warm."""
+        with server.another() as shared, contextlib.suppress(OSError):  # it may have ended
+            reduction.send_handle(self.connection, shared.fileno(), self._process.pid)
+
+    def give(self, one):
+        self.hand.append(one)
+        with contextlib.suppress(OSError):  # if it has ended, `receive` says so
+            self.connection.send(one[1])
+
+    def receive(self):
+        return self.connection.recv()
+
+    def end(self):
+        self.connection.close()
+        self._process.terminate()
+        self._process.join()
 
 
 # --- in each process -------------------------------------------------------------------------
@@ -99,29 +188,40 @@ class _CannotStart:
     reason: Exception
 
 
-_tools: tuple[Judge, Zygote] | _CannotStart | None = None
-
-
-def _start(course, topic, warm, allow_unconfined, limits):
-    """Make this process's judge and zygote; they serve every submission it gets."""
-    global _tools
+def _serve(line, course, topic, warm, allow_unconfined, limits):
+    """Judge what comes down the line, until it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and decides
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    judge, trouble = None, None
     try:
-        zygote = Zygote(warm, allow_unconfined=allow_unconfined, limits=limits)
-        _tools = Judge(course, topic), zygote
-    except Exception as error:  # raised here, it would only be told as a pool that broke
-        _tools = _CannotStart(error)
+        judge = Judge(course, topic)  # while the server warms up
+    except Exception as error:
+        trouble = _CannotStart(error)
+    try:
+        shared = socket.socket(fileno=reduction.recv_handle(line))
+    except (EOFError, OSError, RuntimeError):  # the parent is gone
+        os._exit(1)
+    waiting: queue.SimpleQueue[Work] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(line, waiting), daemon=True).start()
+    try:
+        zygote = Zygote(warm, allow_unconfined=allow_unconfined, limits=limits, shared=shared)
+    except Exception as error:
+        trouble = trouble or _CannotStart(error)
+    while True:
+        work = waiting.get()
+        try:
+            found = trouble or judge.judge(work, zygote)
+        except Exception as error:
+            found = error
+        try:
+            line.send(found)
+        except (TypeError, AttributeError, pickle.PicklingError):  # it holds what cannot travel
+            line.send(RuntimeError(f"{type(found).__name__}: {found}"))
 
 
-def _end_with_parent():
-    """End when the coordinator was killed: there is nobody left to judge for."""
-    connection.wait([multiprocessing.parent_process().sentinel])
-    os._exit(1)
-
-
-def _judge(work):
-    if isinstance(_tools, _CannotStart):
-        return _tools
-    judge, zygote = _tools
-    return judge.judge(work, zygote)
+def _listen(line, waiting):
+    """Take in what is sent while the last is still being judged; end when nobody is there."""
+    while True:
+        try:
+            waiting.put(line.recv())
+        except (EOFError, OSError):
+            os._exit(0)
