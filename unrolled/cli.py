@@ -48,6 +48,15 @@ def main(argv: list[str] | None = None) -> int:
     _add_folder(add)
     add.set_defaults(run=_marks)
 
+    quiz = commands.add_parser("quiz", help="take quiz items to learning platforms")
+    quiz = quiz.add_subparsers(dest="action", required=True, metavar="ACTION")
+    add = quiz.add_parser("export", help="write a quiz for Moodle, Canvas or any QTI platform")
+    add.add_argument("topics", nargs="*", metavar="TOPIC", help="all topics by default")
+    formats = ("moodle-xml", "gift", "qti21", "qti12")
+    add.add_argument("--format", required=True, choices=formats)
+    add.add_argument("--to", metavar="FOLDER", help="where to write (default: build/quiz)")
+    add.set_defaults(run=_quiz)
+
     add = commands.add_parser("demo", help="take a small made-up class through the whole job")
     add.add_argument(
         "--folder", default="build/demo", help="where to play it (default: build/demo)"
@@ -86,6 +95,8 @@ def _add_folder(add):
 _EXPECTED = {
     "unrolled.exercise": ("ExerciseError",),
     "unrolled.mistakes": ("MistakeError",),
+    "unrolled.quiz.export": ("ExportError",),
+    "unrolled.quiz.fields": ("FieldError",),
     "unrolled.release": ("ReleaseError",),
     "unrolled.runner": ("CheckFileError",),
     "unrolled.grading.course": ("CourseError",),
@@ -166,6 +177,12 @@ def _marks(arguments):
         column=arguments.column,
         output=arguments.output,
     )
+
+
+def _quiz(arguments):
+    from unrolled.quiz.command import export_and_print
+
+    return export_and_print(arguments.topics, arguments.format, arguments.to)
 
 
 def _demo(arguments):
