@@ -10,6 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import pickle
+import sys
+import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +49,7 @@ def grade(
     topic: str,
     *,
     jobs: int | None = None,
+    scheduler: str | None = None,
     force: bool = False,
     allow_unconfined: bool = False,
     limits: Limits | None = None,
@@ -52,75 +57,158 @@ def grade(
 ) -> list[Result]:
     """Grade all submissions of `topic` and return a result for each, in the order of the students.
 
-    jobs: how many submissions to judge at once, by default one for each core. force: judge
-    also what has not changed. limits: what learner code may use of this machine. on_result is
+    jobs: how many submissions to judge at once, by default one for each core. scheduler: the
+    address of a Dask scheduler whose workers judge instead of this machine. force: judge
+    also what has not changed. limits: what learner code may use of a machine. on_result is
     called as each is finished, with how many are done.
     Raises CourseError if the assignment was not released.
     """
     release = course.released(topic)
     paths = course.submissions(topic)
-    version = _version(course, topic)
     results: dict[str, Result] = {}
 
     def done(result):
         results[result.student] = result
         on_result(result, len(results), len(paths))
 
-    with Writer(course, topic) as writer:
-        todo: dict[str, tuple[Submission, str]] = {}
-        for student, path in paths.items():
-            submission = read_submission(path, release)
-            stamp = read_stamp(course, topic, student)
-            if not stamp and (path.parent / "timestamp.txt").exists():
-                submission.problems.append("timestamp.txt holds no time: lateness is not counted.")
-            key = _key(version, submission, stamp)
-            kept = None if force else _read_kept(course, topic, student, key)
-            if kept and writer.has(student, kept["points"]):
-                done(Result(student, kept["points"], kept["remark"], "unchanged"))
-            else:
-                todo[student] = submission, key
-        work = {student: submission.work for student, (submission, _) in todo.items()}
-        for student, verdict in _judge_all(course, topic, work, jobs, allow_unconfined, limits):
-            submission, key = todo[student]
-            try:
-                if isinstance(verdict, Exception):
-                    raise verdict
-                result = _result(student, submission, verdict)
-                writer.write(student, submission, verdict)
-                _keep(course, topic, result, key, _findings(verdict))
-            except Exception as error:  # whatever befell this one, the others get their marks
-                told = f"{type(error).__name__}: {error}"
-                result = Result(student, {}, f"not graded, try again: {told}", "failed")
-            done(result)
+    def judged(work):
+        if scheduler:
+            from unrolled.grading.cluster import judge_on_cluster
+
+            return judge_on_cluster(course, topic, work, scheduler, allow_unconfined, limits)
+        return judge_all(course, topic, work, jobs or os.cpu_count() or 1, allow_unconfined, limits)
+
+    with Writer(course, topic) as writer, Judged(course.folder) as known:
+        grading = _Class(course, topic, release, paths, writer, known, force, done)
+        while grading.waiting:
+            for student, verdict in judged(grading.unjudged()):
+                grading.take(student, verdict)
     return [results[student] for student in sorted(results)]
 
 
+@dataclass(frozen=True)
+class _Handed:
+    """A submission as it was read, with the key under which its verdict is kept."""
+
+    student: str
+    submission: Submission
+    key: str
+    digest: str  # of its work
+
+
+class _Class:
+    """A class on its way through the grader.
+
+    Files are read only as fast as they are judged, so that memory does not grow with the class:
+    in `_held` are those submissions alone that somebody is judging.
+    """
+
+    def __init__(self, course, topic, release, paths, writer, known, force, done):
+        self._course, self._topic, self._release, self._paths = course, topic, release, paths
+        self._writer, self._known, self._force, self._done = writer, known, force, done
+        self._version = _version(course, topic)
+        self.waiting = deque(paths)  # names of those that are still to be read
+        self._held: dict[str, _Handed] = {}
+        self._alike: dict[str, list[str]] = {}  # by work in hand: who else handed it in
+
+    def unjudged(self) -> Iterator[tuple[str, Work]]:
+        """Read on as far as is asked for, and give the work that is still to be judged.
+
+        What has not changed, or was judged for another student, is finished on the way. Who handed
+        in what somebody is just judging comes back when that is judged.
+        """
+        while self.waiting:
+            student = self.waiting.popleft()
+            handed, kept, work = self._read(student)
+            if kept:
+                self._done(Result(student, kept["points"], kept["remark"], "unchanged"))
+            elif handed.digest in self._known:
+                self._finish(handed, self._known[handed.digest])
+            elif handed.digest in self._alike:
+                self._alike[handed.digest].append(student)
+            else:
+                self._alike[handed.digest] = []
+                self._held[student] = handed
+                yield student, work
+
+    def take(self, student: str, verdict: Verdict | Exception) -> None:
+        """Finish a submission that was judged, and put those in line who handed in the same."""
+        handed = self._held.pop(student)
+        self._known[handed.digest] = verdict
+        self.waiting.extendleft(reversed(self._alike.pop(handed.digest)))
+        self._finish(handed, verdict)
+
+    def _read(self, student):
+        path = self._paths[student]
+        submission = read_submission(path, self._release)
+        stamp = read_stamp(self._course, self._topic, student)
+        if not stamp and (path.parent / "timestamp.txt").exists():
+            submission.problems.append("timestamp.txt holds no time: lateness is not counted.")
+        key = _key(self._version, submission, stamp)
+        kept = None if self._force else _read_kept(self._course, self._topic, student, key)
+        if kept and not self._writer.has(student, kept["points"]):
+            kept = None
+        work = submission.work
+        return _Handed(student, submission, key, work.digest), kept, work
+
+    def _finish(self, handed, verdict):
+        """Write the marks; whatever befalls this one, the others get theirs."""
+        student = handed.student
+        try:
+            if isinstance(verdict, Exception):
+                raise verdict
+            result = _result(student, handed.submission, verdict)
+            self._writer.write(student, handed.submission, verdict)
+            _keep(self._course, self._topic, result, handed.key, _findings(verdict))
+        except Exception as error:
+            told = f"{type(error).__name__}: {error}"
+            result = Result(student, {}, f"not graded, try again: {told}", "failed")
+        self._done(result)
+
+
+class Judged:
+    """What was judged in this run, by the digest of the work.
+
+    It lies in a file without a name that goes with the process: a class has too much of it for
+    memory, and what several handed in is judged once. folder: where there is room for it.
+    """
+
+    def __init__(self, folder: Path):
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by __exit__
+        self._places: dict[bytes, int] = {}
+        self._failed: dict[str, Exception] = {}
+
+    def __enter__(self) -> Judged:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def __contains__(self, digest: str) -> bool:
+        return digest in self._failed or bytes.fromhex(digest) in self._places
+
+    def __setitem__(self, digest: str, verdict: Verdict | Exception) -> None:
+        if isinstance(verdict, Exception):  # few, and not each can be written
+            self._failed[digest] = verdict.with_traceback(None)
+        else:
+            self._places[bytes.fromhex(digest)] = self._file.seek(0, os.SEEK_END)
+            pickle.dump(verdict, self._file, protocol=5)
+
+    def __getitem__(self, digest: str) -> Verdict | Exception:
+        if digest in self._failed:
+            return self._failed[digest]
+        self._file.seek(self._places[bytes.fromhex(digest)])
+        return pickle.load(self._file)  # our own bytes: nobody else can open the file
+
+
 def _result(student: str, submission: Submission, verdict: Verdict) -> Result:
-    points = {name: report.points for name, report in verdict.reports.items()}
+    # A class has as many copies of a name as students, unless they share it.
+    points = {sys.intern(name): report.points for name, report in verdict.reports.items()}
     reasons = (f"{name}: {r.reason}" for name, r in verdict.reports.items() if not r.right)
     problems = [*submission.problems, *verdict.problems]
     remark = problems[0] if problems else next(reasons, "")
     state = "graded" if submission.readable else "unreadable"
     return Result(student, points, remark, state)
-
-
-def _judge_all(
-    course: Course,
-    topic: str,
-    work: dict[str, Work],
-    jobs: int | None,
-    unconfined: bool,
-    limits: Limits | None,
-) -> Iterator[tuple[str, Verdict | Exception]]:
-    """Yield each student's verdict as it is found; work that several handed in is judged once."""
-    alike: dict[Work, list[str]] = {}
-    for student, theirs in work.items():
-        alike.setdefault(theirs, []).append(student)
-    firsts = {students[0]: theirs for theirs, students in alike.items()}
-    jobs = min(jobs or os.cpu_count() or 1, len(firsts))
-    for first, verdict in judge_all(course, topic, firsts, jobs, unconfined, limits):
-        for student in alike[work[first]]:
-            yield student, verdict
 
 
 def _findings(verdict):
@@ -142,13 +230,8 @@ def _findings(verdict):
 
 def _version(course, topic):
     """A fingerprint of everything of ours that a mark depends on."""
-    sources = [
-        course.root / "solutions" / f"{topic}.py",
-        course.root / "solutions" / "mistakes" / f"{topic}.yml",
-        course.check_file(topic),
-    ]
     digest = hashlib.sha256()
-    for path in sources:
+    for path in course.sources(topic):
         digest.update(path.read_bytes() if path.exists() else b"")
         digest.update(b"\0")
     return digest.hexdigest()

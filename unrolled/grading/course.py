@@ -61,6 +61,14 @@ class Course:
         """Return the path of the checks of `topic`."""
         return self.root / "tests" / "checks" / f"test_{topic}.py"
 
+    def sources(self, topic: str) -> list[Path]:
+        """Return the files of ours that marks in `topic` depend on, whether they exist or not."""
+        return [
+            self.root / "solutions" / f"{topic}.py",
+            self.root / "solutions" / "mistakes" / f"{topic}.yml",
+            self.check_file(topic),
+        ]
+
     def released(self, topic: str) -> nbformat.NotebookNode:
         """Read the release notebook.
 
@@ -97,9 +105,13 @@ class Course:
 
     def seed(self, topic: str, digest: str) -> bytes:
         """Return the seed for one piece of work: fixed for this course, unknown to learners."""
-        return hmac.new(self._secret(), f"{topic}\0{digest}".encode(), hashlib.sha256).digest()
+        return hmac.new(self.secret(), f"{topic}\0{digest}".encode(), hashlib.sha256).digest()
 
-    def _secret(self):
+    def secret(self) -> bytes:
+        """Return the secret that every seed is made from; draw it if this course has none yet.
+
+        Raises CourseError if it cannot be read or is damaged.
+        """
         path = self.folder / "secret_seed"
         try:
             if not path.exists():
