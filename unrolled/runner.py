@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import inspect
 import os
 import re
 import sys
@@ -113,6 +114,7 @@ class CheckFile:
             if name is None:
                 raise CheckFileError(f"{self.path}: {item.name} belongs to no exercise")
             self._items[name].append(item)
+        self._plain = {item for item in self._session.items if _is_plain(item)}
         for name, items in self._items.items():
             if not items:
                 raise CheckFileError(f"{self.path}: there is no test for {name!r}")
@@ -131,24 +133,44 @@ class CheckFile:
         trace.clear()
         token = expect.notes.set([])
         try:
-            item._initrequest()  # fixtures are made anew for every run
-            reports = runtestprotocol(item, log=False, nextitem=None)
+            # Points need a positive verdict: the check ran and passed, and nothing else failed.
+            passed = plugin.call(item) if item in self._plain else self._run_protocol(item)
             notes = expect.notes.get()
-        except BaseException:
-            # A learner who stops a check runs the next one: nothing of this one may be left set up.
-            self._session._setupstate.teardown_exact(None)
-            raise
         finally:
             expect.notes.reset(token)
             plugin.context = None
-        # Points need a positive verdict: the call ran and passed, and nothing else failed.
-        ran = [report for report in reports if report.when == "call"]
-        passed = len(ran) == 1 and all(report.passed for report in reports)
         failure = plugin.failure
         if isinstance(failure, KeyboardInterrupt):
             raise failure
         behaviour = re.sub(r"\s+", " ", item.function.__doc__ or item.name).strip()
         return Outcome(item.name, behaviour, passed, failure, list(trace), notes)
+
+    def _run_protocol(self, item):
+        """Run a check through pytest's whole protocol, and return whether it passed."""
+        try:
+            item._initrequest()  # fixtures are made anew for every run
+            reports = runtestprotocol(item, log=False, nextitem=None)
+        except BaseException:
+            # A learner who stops a check runs the next one: nothing of this one may be left set up.
+            self._session._setupstate.teardown_exact(None)
+            raise
+        ran = [report for report in reports if report.when == "call"]
+        return len(ran) == 1 and all(report.passed for report in reports)
+
+
+def _is_plain(item):
+    """Return whether a check is a function of our fixtures alone: pytest's protocol adds nothing."""
+    function = item.function
+    return (
+        type(item) is pytest.Function
+        and set(item.fixturenames) <= {"answer", "reference", "rng"}
+        and not list(item.iter_markers())
+        and item.cls is None
+        and not hasattr(item, "callspec")
+        and not inspect.isgeneratorfunction(function)
+        and not inspect.iscoroutinefunction(function)
+        and not inspect.isasyncgenfunction(function)
+    )
 
 
 class _Fixtures:
@@ -156,6 +178,22 @@ class _Fixtures:
 
     def __init__(self):
         self.context = self.failure = self.collect_error = None
+
+    def call(self, item):
+        """Call a plain check with its fixtures, and return whether it passed."""
+        make = {
+            "answer": lambda: self.context.answer,
+            "reference": lambda: self.context.reference(item.name),
+            "rng": lambda: generator(self.context.seed, item.name),
+        }
+        try:
+            item.obj(**{name: make[name]() for name in item.fixturenames})
+        except (KeyboardInterrupt, pytest.exit.Exception):
+            raise
+        except BaseException as failure:  # also what a learner raises to leave a program
+            self.failure = failure
+            return False
+        return True
 
     @pytest.fixture
     def answer(self):
