@@ -120,6 +120,70 @@ def lstm_cell(lit=None, lstm97=False):
     return Diagram(title, description, _draw(lit, lstm97), _WIDTH, _HEIGHT)
 
 
+def rnn_unrolled(steps=4):
+    """Draw a plain recurrent network with a readout: folded on the left, unrolled on the right.
+
+    Arguments:
+        steps: how many time steps to unroll, from 2 to 4.
+
+    Returns:
+        A `Diagram`.
+
+    Raises:
+        ValueError: if `steps` is not from 2 to 4.
+    """
+    if not 2 <= steps <= 4:
+        raise ValueError(f"steps={steps}: the drawing has room for 2 to 4")
+    pen = _Pen(None)
+    folded, first, apart, y = 40, 262, 104, 146
+    last = first + (steps - 1) * apart
+    # Folded: the state leaves the box and comes back to it.
+    right = folded + _GATE_W / 2
+    pen.line(
+        "h",
+        (right, y + 12),
+        (right + 40, y + 12),
+        (right + 40, y - 12),
+        (right, y - 12),
+        arrow=True,
+    )
+    pen.name("h small", right + 26, y + 37, "W", "hh", "middle")
+    _rnn_step(pen, folded, y, "t")
+    pen.put(f'<text class="ink name" x="{folded + 108}" y="{y + 9}" text-anchor="middle">=</text>')
+    # Unrolled: one copy of the box for each step, with the same weights.
+    for k in range(steps):
+        x = first + k * apart
+        start = first - 78 if k == 0 else x - apart + _GATE_W / 2
+        pen.line("h", (start, y), (x - _GATE_W / 2, y), arrow=True)
+        pen.name("ink", x - apart / 2 - 2, y - 12, "h", str(k), "middle")
+        pen.name("h small", x - apart / 2 - 2, y + 25, "W", "hh", "middle")
+        _rnn_step(pen, x, y, str(k + 1))
+    pen.line("h", (last + _GATE_W / 2, y), (last + _GATE_W / 2 + 48, y), arrow=True)
+    pen.name("ink", last + apart / 2, y - 12, "h", str(steps), "middle")
+    says = (
+        "Left, the network folded: a box takes the input x at t from below and its own state h from "
+        "the step before, which comes back to it in a loop, and gives an output y at t upwards. "
+        f"Right, the same network unrolled over {steps} steps: {steps} copies of the box in a row. "
+        "The state h at 0 enters the first, each hands its state to the next, and every copy has "
+        "an input x from below and an output y upwards. The arrows from x carry W xh, those from box "
+        "to box W hh and those to y W hy: the same three at every step."
+    )
+    width = last + _GATE_W // 2 + 52
+    return Diagram("A recurrent network, folded and unrolled", says, pen.body(), width, 292)
+
+
+def _rnn_step(pen, x, y, index):
+    """Draw the box of one step with its input below and its output above."""
+    half = _GATE_H / 2
+    pen.line("ink", (x, y + 104), (x, y + half), arrow=True)
+    pen.line("ink", (x, y - half), (x, 44), arrow=True)
+    pen.box("h", x, y, "tanh")
+    pen.name("ink", x, y + 128, "x", index, "middle")
+    pen.name("ink small", x + 8, y + 68, "W", "xh", "start")
+    pen.name("ink", x, 28, "y", index, "middle")
+    pen.name("ink small", x + 8, 78, "W", "hy", "start")
+
+
 class _Pen:
     """Collects elements; those outside the lit part are faded and drawn first."""
 
@@ -296,6 +360,7 @@ def _css():
         "'Liberation Serif',serif}"
         f"{me} .name{{fill:var(--ink);font-size:27px;font-style:italic}}"
         f"{me} .index{{font-size:19px}}"
+        f"{me} .small{{font-size:21px}}{me} .small .index{{font-size:15px}}"
         f"{me} .faded{{opacity:.25}}"
     )
 
