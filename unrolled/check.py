@@ -42,17 +42,23 @@ class _Checker:
     def __call__(self, name: str = ""):
         """Check the part called `name` and return the report, which shows itself."""
         from unrolled import recording, runner
+        from unrolled.question import mark
         from unrolled.report import make_report
+        from unrolled.sealed import NoScrypt
 
         try:
             recorded, check_file = self._open()
+            if name in recorded.quizzes:
+                sealed = recorded.quizzes[name]
+                return mark(sealed.question, self._namespace.__getitem__, sealed.reply)
             if name not in recorded.items:
                 words = f"There is no part {name!r}." if name else 'Say which part: check("…").'
-                return Trouble(f"{words} The parts: {', '.join(recorded.items)}.")
+                parts = [*recorded.items, *recorded.quizzes]
+                return Trouble(f"{words} The parts: {', '.join(parts)}.")
             answer = Answer(self._lookup, replacing=self._replacing)
             context = runner.Context(answer, recorded.reference)
             outcomes = check_file.run(name, context)
-        except (recording.RecordingFileError, runner.CheckFileError) as error:
+        except (recording.RecordingFileError, runner.CheckFileError, NoScrypt) as error:
             return Trouble(str(error))
         except KeyboardInterrupt:
             return Trouble(f"Stopped. {name} was still running: is there a loop that never ends?")

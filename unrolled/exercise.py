@@ -6,6 +6,8 @@ in its header line::
     # %% given="setup"                                   locked, the learner runs it as it stands
     # %% exercise="lstm_step"                            the learner fills it in
     # %% check="lstm_step" points=6 outcome="lstm_gates.step"
+    # %% quiz="half_life" points=1                       a question of chapters/quizzes/<topic>.yml
+    # %% quiz="half_life" bank="midterm" points=1        a question of chapters/quizzes/midterm.yml
     # %% [markdown]                                      prose
     # %% [markdown] hint="lstm_step"                     folded under the task and in the report
     # %% [markdown] written="limits" points=3 outcome="lstm_gates.limits"    marked by a person
@@ -14,6 +16,7 @@ in its header line::
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,7 +24,7 @@ from pathlib import Path
 
 _HEADER = re.compile(r"^# %%(?P<markdown> \[markdown\])?(?P<keys>.*)$")
 _KEY = re.compile(r'(\w+)=("[^"]*"|\d+(?:\.\d+)?)')
-_KINDS = ("given", "exercise", "check", "hint", "written")
+_KINDS = ("given", "exercise", "check", "quiz", "hint", "written")
 
 
 class ExerciseError(ValueError):
@@ -32,17 +35,18 @@ class ExerciseError(ValueError):
 class Cell:
     """One cell of an exercise: its kind, its name, its source and where it stands."""
 
-    kind: str  # given, exercise, check, hint, written or prose
+    kind: str  # given, exercise, check, quiz, hint, written or prose; question, answer: of a quiz
     name: str
     source: str
     line: int
     points: float = 0
     outcome: str = ""
+    bank: str = ""  # of a quiz: the file of chapters/quizzes/ that holds its question
 
     @property
     def is_markdown(self) -> bool:
         """Whether the cell is Markdown rather than code."""
-        return self.kind in ("prose", "hint", "written")
+        return self.kind in ("prose", "hint", "written", "question")
 
     @property
     def cell_id(self) -> str:
@@ -52,7 +56,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Item:
-    """One graded part: the function asked for, its points, outcome, hint and signature."""
+    """One graded part: the function or quiz answer asked for, its points, and more on a function."""
 
     name: str
     points: float
@@ -71,7 +75,7 @@ class Exercise:
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
-        """The automatically graded parts, in the order of their checks."""
+        """The functions that are graded automatically, in the order of their checks."""
         hints = {cell.name: cell.source for cell in self.cells if cell.kind == "hint"}
         return tuple(
             Item(
@@ -83,6 +87,43 @@ class Exercise:
             )
             for cell in self.cells
             if cell.kind == "check"
+        )
+
+    @cached_property
+    def graded(self) -> tuple[Item, ...]:
+        """All that is graded automatically, functions and quiz answers, in the notebook's order."""
+        functions = {item.name: item for item in self.items}
+        return tuple(
+            functions[cell.name] if cell.kind == "check" else Item(cell.name, cell.points, "")
+            for cell in self.cells
+            if cell.kind in ("check", "quiz")
+        )
+
+    @property
+    def quizzes(self) -> tuple[Cell, ...]:
+        """The cells that ask a question of a quiz bank."""
+        return tuple(cell for cell in self.cells if cell.kind == "quiz")
+
+    def bank_path(self, quiz: Cell) -> Path:
+        """Return the path of the quiz file that a quiz cell takes its question from."""
+        return self.path.parent.parent / "chapters" / "quizzes" / f"{quiz.bank or self.topic}.yml"
+
+    @property
+    def banks(self) -> list[Path]:
+        """The quiz files that the exercise takes questions from."""
+        return sorted({self.bank_path(quiz) for quiz in self.quizzes})
+
+    @cached_property
+    def notebook_cells(self) -> tuple[Cell, ...]:
+        """The cells of the notebook: a quiz becomes its question, an answer cell and a check cell."""
+        if not self.quizzes:
+            return self.cells
+        from unrolled.quiz.notebook import quiz_cells  # learners' machines know no quiz bank
+
+        return tuple(
+            made
+            for cell in self.cells
+            for made in (quiz_cells(self, cell) if cell.kind == "quiz" else (cell,))
         )
 
     @property
@@ -184,10 +225,11 @@ def _cells(path, text):
             name = keys.pop(kind)
         else:
             raise ExerciseError(
-                f"{where}: a code cell needs exactly one of given, exercise or check"
+                f"{where}: a code cell needs exactly one of given, exercise, check or quiz"
             )
         points = float(keys.pop("points", 0))
-        cell = Cell(kind, name, body, start + 1, points, keys.pop("outcome", ""))
+        outcome, bank = keys.pop("outcome", ""), keys.pop("bank", "") if kind == "quiz" else ""
+        cell = Cell(kind, name, body, start + 1, points, outcome, bank)
         if keys:
             raise ExerciseError(f"{where}: unknown key {next(iter(keys))!r}")
         if cell.is_markdown != bool(header["markdown"]):
@@ -208,10 +250,12 @@ def _validate(exercise):
         if cell.cell_id in seen:
             raise ExerciseError(f"{where}: {cell.kind} {cell.name!r} stands here twice")
         seen[cell.cell_id] = cell
-        if cell.kind in ("check", "written") and cell.points <= 0:
+        if cell.kind in ("check", "quiz", "written") and cell.points <= 0:
             raise ExerciseError(f"{where}: {cell.kind} {cell.name!r} needs points=…")
         if cell.kind in ("check", "written") and not cell.outcome:
             raise ExerciseError(f'{where}: {cell.kind} {cell.name!r} needs outcome="…"')
+        if cell.kind == "quiz":
+            _validate_quiz(exercise, cell, where)
         if cell.kind == "exercise":
             for mark in ("### BEGIN SOLUTION", "### END SOLUTION"):
                 if mark not in cell.source:
@@ -223,6 +267,17 @@ def _validate(exercise):
             raise ExerciseError(
                 f"{exercise.path}:{cell.line}: {cell.kind} {cell.name!r} has no {partner} cell"
             )
+
+
+def _validate_quiz(exercise, cell, where):
+    if cell.source or cell.outcome:
+        raise ExerciseError(f"{where}: quiz {cell.name!r} takes its text and outcome from the bank")
+    if not cell.name.isidentifier() or keyword.iskeyword(cell.name):
+        raise ExerciseError(f"{where}: {cell.name!r} cannot be the name of an answer")
+    if any(
+        cell.name == other.name for other in exercise.cells if other.kind in ("exercise", "given")
+    ):
+        raise ExerciseError(f"{where}: quiz {cell.name!r} has the name of another cell")
 
 
 def _arguments(path, cell):

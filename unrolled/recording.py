@@ -2,19 +2,21 @@
 
 The file is JSON: the items with points, hints and argument names; for each check the calls it
 makes of the reference and their results, and those that the reference makes of its own parts
-meanwhile; for each known mistake what it would have answered.
+meanwhile; for each known mistake what it would have answered; for each quiz item its sealed replies.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from unrolled.answer import LearnerError, Replay
 from unrolled.exercise import Item
+from unrolled.question import Question
+from unrolled.sealed import Sealed
 
 FORMAT = 2
 
@@ -50,6 +52,7 @@ class Recording:
     calls: dict[str, list[tuple]]
     inner: dict[str, list[tuple]]
     mistakes: list[RecordedMistake]
+    quizzes: dict[str, Sealed] = field(default_factory=dict)
 
     def reference(self, test: str) -> Replay:
         """Return a stand-in for the reference that plays back the calls of `test`."""
@@ -68,6 +71,8 @@ class Recording:
                 for mistake in self.mistakes
             ],
         }
+        if self.quizzes:
+            data["quizzes"] = [_quiz_to_json(sealed) for sealed in self.quizzes.values()]
         text = json.dumps(data, indent=None, separators=(",", ":"), ensure_ascii=False)
         # One record a line keeps differences readable.
         text = text.replace('},{"exercise"', '},\n{"exercise"').replace(']],"test_', ']],\n"test_')
@@ -80,7 +85,8 @@ def read(path: Path | str) -> Recording:
         data = json.loads(Path(path).read_text(encoding="utf-8"))
         if data["format"] != FORMAT:
             raise ValueError(f"format {data['format']}, not {FORMAT}")
-        items = [Item(**{**item, "arguments": tuple(item["arguments"])}) for item in data["items"]]
+        items = [_item_from_json(item) for item in data["items"]]
+        quizzes = [_quiz_from_json(quiz) for quiz in data.get("quizzes", ())]
         return Recording(
             topic=data["topic"],
             items={item.name: item for item in items},
@@ -92,11 +98,27 @@ def read(path: Path | str) -> Recording:
                 )
                 for m in data["mistakes"]
             ],
+            quizzes={sealed.question.item.name: sealed for sealed in quizzes},
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RecordingFileError(
             f"{path} cannot be read ({error}). Get the exercise folder again; your notebook can stay."
         ) from error
+
+
+def _item_from_json(item):
+    return Item(**{**item, "arguments": tuple(item["arguments"])})
+
+
+def _quiz_to_json(sealed):
+    told = {"salt": sealed.salt, "entries": sealed.entries, "levels": list(sealed.levels)}
+    return asdict(sealed.question) | told
+
+
+def _quiz_from_json(quiz):
+    asked = {name: quiz[name] for name in ("kind", "choices", "otherwise")}
+    question = Question(item=_item_from_json(quiz["item"]), **asked)
+    return Sealed(question, quiz["salt"], dict(quiz["entries"]), tuple(quiz["levels"]))
 
 
 def _calls_to_json(calls_of):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -26,7 +27,7 @@ class ReleaseError(Exception):
 
 def source_notebook(exercise: Exercise) -> nbformat.NotebookNode:
     """Return the instructor's notebook of an exercise, solutions included, for nbgrader."""
-    cells = [_notebook_cell(cell) for cell in exercise.cells]
+    cells = [_notebook_cell(cell) for cell in exercise.notebook_cells]
     metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     return new_notebook(cells=cells, metadata=metadata)
 
@@ -38,6 +39,11 @@ def write_source(topic: str, root: Path, course: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     check_path = root / "tests" / "checks" / f"test_{topic}.py"
     recording = mistakes.record(exercise, check_path)
+    if exercise.quizzes:
+        from unrolled.quiz.notebook import quiz_keys  # topics without a quiz need no bank
+
+        sealed = {name: key.sealed() for name, key in quiz_keys(exercise).items()}
+        recording = replace(recording, quizzes=sealed)
     shutil.copyfile(check_path, folder / check_path.name)
     recording.write(folder / f"{topic}.json")
     nbformat.write(source_notebook(exercise), folder / f"{topic}.ipynb")
@@ -52,6 +58,7 @@ def refresh_sources(root: Path, course: Path) -> None:
             root / "solutions" / f"{topic}.py",
             root / "solutions" / "mistakes" / f"{topic}.yml",
             root / "tests" / "checks" / f"test_{topic}.py",
+            *read_topic(topic, root).banks,
         ]
         newest = max(path.stat().st_mtime_ns for path in made_from if path.exists())
         if not made.exists() or made.stat().st_mtime_ns < newest:
@@ -102,7 +109,7 @@ def _notebook_cell(cell: Cell):
     if cell.kind == "hint":
         source = f"<details><summary>Hint</summary>\n\n{source}\n\n</details>"
     made = new_cell(source, id=cell.cell_id)
-    if cell.kind in ("prose", "hint"):
+    if cell.kind in ("prose", "hint", "question"):
         return made
     made.metadata["nbgrader"] = {
         "grade": cell.kind in ("check", "written"),

@@ -75,7 +75,7 @@ def test_load_exchanges_the_cells_it_is_given_and_no_others(source):
 @pytest.mark.parametrize(
     ("old", "new", "line", "words"),
     [
-        ('# %% given="setup"', "# %%", 10, "exactly one of given, exercise or check"),
+        ('# %% given="setup"', "# %%", 10, "exactly one of given, exercise, check or quiz"),
         ('# %% given="setup"', '# %% given="a" check="b"', 10, "exactly one of"),
         ('# %% given="setup"', "# %% given=setup", 10, "cannot read the keys"),
         ('# %% given="setup"', '# %% given="setup" colour="red"', 10, "unknown key 'colour'"),

@@ -15,6 +15,7 @@ import nbformat
 
 from unrolled.exercise import Exercise
 from unrolled.mistakes import Mistake
+from unrolled.quiz.notebook import quiz_keys
 from unrolled.recording import RecordedMistake
 
 
@@ -29,7 +30,7 @@ class Student:
 
     def mark(self, exercise: Exercise) -> float:
         """Return the points that this submission is worth."""
-        return sum(item.points for item in exercise.items if item.name not in self.loses)
+        return sum(item.points for item in exercise.graded if item.name not in self.loses)
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def make_class(
 
     most: how many of the known mistakes of each part are made by a student.
     """
-    items = [item.name for item in exercise.items]
+    items = [item.name for item in exercise.graded]
     everything = frozenset(items)
 
     def written(name, own=None, loses=(), expect="", **more):
@@ -209,9 +210,11 @@ def filled_in(
     edit: Callable[[nbformat.NotebookNode], None] = lambda notebook: None,
 ) -> str:
     """Return a filled-in release notebook; in `own`, None leaves a part as it was released."""
-    notebook = copy.deepcopy(release)
+    notebook, keys = copy.deepcopy(release), quiz_keys(exercise)
     for cell in notebook.cells:
         kind, _, name = cell.id.partition("-")
+        if kind == "answer" and own.get(name, "") is not None:
+            cell.source = own.get(name) or f"{name} = {keys[name].right!r}"
         if kind == "exercise" and own.get(name, "") is not None:
             source = own.get(name) or exercise.cell("exercise", name).source
             cell.source = _MARKS.sub("", source)

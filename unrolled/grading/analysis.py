@@ -86,7 +86,7 @@ def analyse(course: Course, topic: str) -> Analysis:
     Raises CourseError if none is graded, or the gradebook does not know the assignment.
     """
     exercise = course.exercise(topic)
-    items = {item.name: item.points for item in exercise.items}
+    items = {item.name: item.points for item in exercise.graded}
     submissions = course.submissions(topic)
     kept, stale = {}, []
     for student, path in submissions.items():

@@ -67,6 +67,7 @@ class Course:
             self.root / "solutions" / f"{topic}.py",
             self.root / "solutions" / "mistakes" / f"{topic}.yml",
             self.check_file(topic),
+            *self.exercise(topic).banks,
         ]
 
     def released(self, topic: str) -> nbformat.NotebookNode:
@@ -76,7 +77,9 @@ class Course:
         """
         import nbformat  # two seconds, which the processes that judge need not spend
 
-        wanted = {f"check-{item.name}": item.points for item in self.exercise(topic).items}
+        exercise = self.exercise(topic)
+        wanted = {f"check-{item.name}": item.points for item in exercise.graded}
+        asked = {c.cell_id: c.source for c in exercise.notebook_cells if c.kind == "question"}
         path = self.folder / "release" / topic / f"{topic}.ipynb"
         if not path.is_file():
             raise CourseError(f"{topic!r} has not been released: run `unrolled release {topic}`")
@@ -87,7 +90,8 @@ class Course:
             for meta in cells
             if meta.get("grade") and not meta.get("solution")
         }
-        if found != wanted:
+        # A question that was reworded since is not the one that learners answered.
+        if found != wanted or asked.items() - {(c.id, c.source) for c in release.cells}:
             raise CourseError(
                 f"the parts or points of {topic!r} have changed since it was released: "
                 f"run `unrolled release {topic}`"

@@ -16,6 +16,7 @@ from unrolled.grading.work import Work
 from unrolled.grading.zygote import LearnerError as RemoteError
 from unrolled.grading.zygote import WorkerDied, WorkerTimeout, Zygote
 from unrolled.mistakes import read_mistakes
+from unrolled.quiz.notebook import quiz_keys
 from unrolled.report import Report, make_report
 from unrolled.runner import CheckFile, Context, generator
 
@@ -49,6 +50,7 @@ class Judge:
         self._check_file = CheckFile(course.check_file(topic), self._items)
         self._reference = Reference(self.exercise)
         self._mistakes = read_mistakes(self.exercise)
+        self._keys = quiz_keys(self.exercise)
 
     def judge(self, work: Work, zygote: Zygote) -> Verdict:
         """Run a submission's code in workers of `zygote` and check every item against it."""
@@ -63,6 +65,7 @@ class Judge:
                 if reports[name].right:
                     asked[name] = [call for outcome in outcomes for call in outcome.calls]
                 room.recover()
+            reports |= {name: key.mark(room.lookup) for name, key in self._keys.items()}
         if asked:
             with contextlib.closing(Room(work, zygote, after=room)) as afresh:
                 afresh.open()

@@ -241,7 +241,7 @@ class _Comments:
     def __init__(self, course: Course, topic: str, marks: Marks):
         exercise = course.exercise(topic)
         self._course, self._topic, self._out_of = course, topic, marks.out_of
-        self._items = {item.name: item.points for item in exercise.items}
+        self._items = {item.name: item.points for item in exercise.graded}
         self._written = {cell.cell_id: cell for cell in exercise.written}
 
     def on(self, mark: Mark) -> str:

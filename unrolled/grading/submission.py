@@ -112,7 +112,9 @@ def _names(cells, known, problems):
             del missing[name]
     for name, released in missing.items():
         if released.cell_type == "code" and _is_solution(released):
-            defines = re.compile(rf"^(?:def|class) +{re.escape(name.partition('-')[2])}\b", re.M)
+            kind, _, own = name.partition("-")
+            begins = f"{own} *=(?!=)" if kind == "answer" else rf"(?:def|class) +{re.escape(own)}\b"
+            defines = re.compile(f"^{begins}", re.M)
             for k, cell in enumerate(cells):
                 if not names[k] and cell["cell_type"] == "code" and defines.search(cell["source"]):
                     names[k] = name
@@ -170,7 +172,9 @@ class _Rebuilt:
 
 
 def _is_solution(cell):
-    return cell.metadata.get("nbgrader", {}).get("solution", False)
+    """Return whether a cell is for the learner to write: a solution, or one that is left open."""
+    meta = cell.metadata.get("nbgrader", {})
+    return meta.get("solution", False) or not meta.get("locked", True)
 
 
 def _name(cell):

@@ -17,7 +17,7 @@ def grade_and_print(course: Course, topic: str, **options) -> list[Result]:
     began = time.monotonic()
     exercise = course.exercise(topic)
     results = grade(course, topic, on_result=_progress(began), **options)
-    print(table(results, {item.name: item.points for item in exercise.items}))
+    print(table(results, {item.name: item.points for item in exercise.graded}))
     states = [result.state for result in results]
     told = ", ".join(f"{states.count(state)} {state}" for state in sorted(set(states)))
     print(f"\n{len(results)} submissions in {time.monotonic() - began:.1f} s: {told or 'none'}")
