@@ -17,7 +17,13 @@ def main(argv: list[str] | None = None) -> int:
 
     add = commands.add_parser("grade", help="grade every submission of an assignment")
     add.add_argument("topic", help="the assignment, e.g. lstm_gates")
-    add.add_argument("--jobs", type=int, help="submissions judged at once (default: one a core)")
+    where = add.add_mutually_exclusive_group()
+    where.add_argument("--jobs", type=int, help="submissions judged at once (default: one a core)")
+    where.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="judge on a Dask cluster instead, e.g. tcp://host:8786",
+    )
     add.add_argument("--force", action="store_true", help="grade again what has not changed")
     add.add_argument(
         "--allow-unconfined",
@@ -99,6 +105,7 @@ _EXPECTED = {
     "unrolled.quiz.fields": ("FieldError",),
     "unrolled.release": ("ReleaseError",),
     "unrolled.runner": ("CheckFileError",),
+    "unrolled.grading.cluster": ("ClusterError",),
     "unrolled.grading.course": ("CourseError",),
     "unrolled.grading.zygote": ("ConfinementError", "ZygoteDied"),
 }
@@ -132,6 +139,7 @@ def _grade(arguments):
         Course.here(),
         arguments.topic,
         jobs=arguments.jobs,
+        scheduler=arguments.scheduler,
         force=arguments.force,
         allow_unconfined=arguments.allow_unconfined,
     )
