@@ -20,7 +20,7 @@ from unrolled.exercise import Item as Part
 from unrolled.question import LETTERS, Marked, Question, Reply, mark
 from unrolled.quiz.credit import shares
 from unrolled.quiz.fields import FieldError
-from unrolled.quiz.items import Item, read_items, shuffled_order
+from unrolled.quiz.items import Item, read_items
 from unrolled.sealed import Sealed, cell_name, cell_of, seal
 
 _POINT = -20  # the level of a number that is asked for without any tolerance
@@ -29,7 +29,7 @@ _HOW = {
     "reading": '# one letter, such as "a"',
     "several": '# the letters of all that are right, such as ["a", "c"]',
     "number": "# a number",
-    "order": "# all letters in the right order, such as [{all}]",
+    "order": '# all letters in the right order, such as "{all}"',
 }
 
 
@@ -65,10 +65,10 @@ class Key:
         """Return the question with its replies sealed, for the folder that learners get."""
         item = self.bank
         # Steps as they are shown: in the right order they would make the salt a test of the order.
-        steps = [item.steps[k].text for k in shuffled_order(item)] if item.steps else []
+        steps = [item.steps[k].text for k in _shown(item)]
         texts = [item.stem, item.code, *(option.text for option in item.options), *steps]
         told = json.dumps([self.question.item.name, item.kind, *texts])
-        salt = hashlib.sha256(f"unrolled quiz {told}".encode()).hexdigest()[:32]
+        salt = _hash(f"unrolled quiz {told}")[:32]
         if item.kind == "number":
             contents, levels = _cell_contents(item)
             return Sealed(self.question, salt, seal(salt, contents), levels)
@@ -118,12 +118,14 @@ def _markdown(item):
         lines += ["", _fenced(item.code, "python")]
     shown = [item.options[k].text for k in range(len(item.options))]
     if item.kind == "order":
-        shown = [item.steps[k].text for k in shuffled_order(item)]
-    for letter, words in zip(LETTERS, shown, strict=False):
-        block = _fenced(words) if item.kind == "reading" else words
-        indented = block.replace("\n", "\n  ")
-        between = "\n\n  " if item.kind == "reading" else " "
-        lines += ["", f"- **{letter}.**{between}{indented}"]
+        shown = [item.steps[k].text for k in _shown(item)]
+    if item.kind == "reading":
+        blocks = ["\n\n" + _fenced(printed) for printed in shown]
+    else:
+        blocks = [f" {words}" for words in shown]
+    lines += [""] if shown else []
+    for letter, block in zip(LETTERS, blocks, strict=False):
+        lines.append(f"- **{letter}.**{block}".replace("\n", "\n  "))
     return "\n".join(lines)
 
 
@@ -144,8 +146,20 @@ def _replies(item):
     }
 
 
+def _shown(item):
+    """Return the order in which steps are shown: by their text alone, which tells nothing of theirs.
+
+    The book's `shuffled_order` would not do: it starts from the right order, so it leads back to it.
+    """
+    return sorted(range(len(item.steps)), key=lambda k: _hash(f"{item.id} {item.steps[k].text}"))
+
+
+def _hash(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _right_order(item):
-    shown = shuffled_order(item)
+    shown = _shown(item)
     return tuple(LETTERS[shown.index(k)] for k in range(len(item.steps)))
 
 

@@ -151,7 +151,7 @@ def _order(item):
         for position in shown
     ]
     interaction = element(
-        "orderInteraction", {"responseIdentifier": "RESPONSE", "shuffle": "false"}, choices
+        "orderInteraction", {"responseIdentifier": "RESPONSE", "shuffle": "true"}, choices
     )
     right = [_set("SCORE", _base("float", "1")), _feedback("RIGHT")]
     condition = _condition((_match_correct(), right), otherwise=[_feedback("OTHERWISE")])
