@@ -33,7 +33,7 @@ def mistakes_of(topic, item):
 
 def results(judge, answer, seed):
     """Return what the item's calls gave in every check, an exception told by its words."""
-    calls = [call for outcome in judge.outcomes(answer, seed) for call in outcome.calls]
+    calls = [call for outcome in judge.findings(answer, seed)[0] for call in outcome.calls]
     mine = [call for call in calls if call.function == judge.item]
     return [str(call.error) if call.error else call.result for call in mine]
 
@@ -42,7 +42,7 @@ def that_return_something(judge, mistakes):
     """Return those mistakes that give results, and no exception, in the checks of their own part."""
     found = []
     for mistake in mistakes:
-        outcomes = judge.outcomes(judge.answer(**{mistake.exercise: mistake.code}), SEEDS[0])
+        outcomes, _ = judge.findings(judge.answer(**{mistake.exercise: mistake.code}), SEEDS[0])
         if not any(call.error for outcome in outcomes for call in outcome.calls):
             found.append(mistake)
     return found
@@ -118,7 +118,7 @@ def test_a_wrong_part_on_a_wrong_one_earns_nothing(topic, item, judge, record_pr
                 continue
             pair = mistake.where, late.where
             assert all(passed), pair
-            if judge.margin(answer, SEEDS[0]) < 1:
+            if judge.findings(answer, SEEDS[0])[1] < 1:
                 cancelled += 1
                 continue
             follows = judge.answer(**{early: mistake.code})

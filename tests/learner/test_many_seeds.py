@@ -23,8 +23,7 @@ def test_right_answers_pass_by_far_on_200_seeds(topic, item, judge, variants_of)
     largest = dict.fromkeys(answers, 0.0)
     for seed in SEEDS:
         for what, answer in answers.items():
-            largest[what] = max(largest[what], judge.margin(answer, seed))
-        judge.forget()
+            largest[what] = max(largest[what], judge.findings(answer, seed)[1])
     what = max(largest, key=largest.get)
     print(f"{topic.name} {item}: the largest error is {largest[what]:.3g} tolerances ({what})")
     assert {what: error for what, error in largest.items() if error > 1 / ROOM} == {}
@@ -35,7 +34,7 @@ def test_mistakes_fail_by_far_and_are_named_on_200_seeds(topic, item, judge):
     answers = [judge.answer(**{item: mistake.code}) for mistake in mistakes]
     smallest = np.full(len(mistakes), np.inf)
     for seed in SEEDS:
-        found = [judge.outcomes(answer, seed) for answer in answers]
+        found, margins = zip(*(judge.findings(answer, seed) for answer in answers), strict=True)
         suspects = [
             RecordedMistake(item, mistake.says, _results(item, outcomes))
             for mistake, outcomes in zip(mistakes, found, strict=True)
@@ -44,8 +43,7 @@ def test_mistakes_fail_by_far_and_are_named_on_200_seeds(topic, item, judge):
             assert not all(outcome.passed for outcome in outcomes), (mistakes[k].where, seed)
             named = name_mistake(item, outcomes, suspects)
             assert named is suspects[k], (mistakes[k].where, seed, named and named.says)
-            smallest[k] = min(smallest[k], judge.margin(answers[k], seed))
-        judge.forget()
+        smallest = np.minimum(smallest, margins)
     k = int(np.argmin(smallest))
     where = mistakes[k].where.rsplit("/", 1)[1]
     print(f"{topic.name} {item}: the smallest fault is {smallest[k]:.3g} tolerances ({where})")
