@@ -6,19 +6,19 @@ changes what it has returned may please a check once; it does not say the same t
 
 from __future__ import annotations
 
-import copy
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
-from unrolled.answer import Call, LearnerError
+from unrolled.answer import Call, LearnerError, copied
 from unrolled.expect import same
 from unrolled.grading.remote import RemoteValue
 from unrolled.report import Report, describe
 
 MAX_QUESTIONS = 200
+AT_ONCE = 16  # questions to a message, where a worker can be asked several
 
 
 def changed_answers(
@@ -26,6 +26,7 @@ def changed_answers(
     lookup: Callable[[str], Callable],
     rng: np.random.Generator,
     between: Callable[[], None] = lambda: None,
+    together: Callable[[list[Call]], list | None] = lambda calls: None,
 ) -> dict[str, Call]:
     """Repeat calls in another order and return, by item, one that came out differently.
 
@@ -34,16 +35,26 @@ def changed_answers(
         lookup: finds the learner's function by name, in a notebook that was run afresh.
         rng: draws the order; after MAX_QUESTIONS calls it is enough.
         between: called after each call, to start again what it may have broken.
+        together: repeats several calls with one message and returns the result of each, or what it
+            raised; None where that did not work, and each is then asked by itself.
 
     Returns:
         For each item whose answer changed by more than rounding, the call.
     """
     questions = [(item, call) for item, calls in asked.items() for call in calls if _travels(call)]
+    ordered = list(itertools.islice(_reordered(questions, rng), MAX_QUESTIONS))
     changed: dict[str, Call] = {}
-    for item, call in itertools.islice(_reordered(questions, rng), MAX_QUESTIONS):
-        if item not in changed and not _agrees(call, lookup):
-            changed[item] = call
-        between()
+    for start in range(0, len(ordered), AT_ONCE):
+        batch = ordered[start : start + AT_ONCE]
+        results = together([call for _, call in batch])
+        for k, (item, call) in enumerate(batch):
+            if item in changed:
+                continue
+            result = results[k] if results else _ask(call, lookup)
+            if not _agrees(call, result):
+                changed[item] = call
+            if not results:
+                between()
     return changed
 
 
@@ -92,11 +103,17 @@ def _holds_handle(value):
     return isinstance(value, RemoteValue)
 
 
-def _agrees(call, lookup):
+def _ask(call, lookup):
+    """Return the result of a call when it is repeated, or the exception."""
     try:
-        result = lookup(call.function)(*copy.deepcopy(call.args), **copy.deepcopy(call.kwargs))
-    except LearnerError as error:
-        return call.error is not None and call.error.type_name == error.type_name
-    except (KeyError, TypeError):  # the name is gone, or is no function any more
+        return lookup(call.function)(*copied(call.args), **copied(call.kwargs))
+    except (LearnerError, KeyError, TypeError) as error:
+        return error
+
+
+def _agrees(call, result):
+    if isinstance(result, LearnerError):
+        return call.error is not None and call.error.type_name == result.type_name
+    if isinstance(result, Exception):  # the name is gone, or is no function any more
         return False
     return call.error is None and same(result, call.result)

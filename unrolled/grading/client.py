@@ -6,7 +6,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from unrolled.grading import wire
@@ -15,6 +15,7 @@ from unrolled.grading.remote import RemoteFunction, RemoteObject, RemoteValue
 from unrolled.grading.wire import WireError
 
 GRACE_SECONDS = 0.5  # between hanging up and having ended
+READ_BYTES = 1 << 16
 OUT_OF_MEMORY = 77  # the worker's own exit code, see worker.py
 
 
@@ -138,6 +139,31 @@ class Worker:
             "printed": printed if type(printed) is str else "",
         }
 
+    def call_many(
+        self, calls: Sequence[tuple[RemoteValue, tuple, dict]], timeout: float
+    ) -> list[object]:
+        """Make several calls with one message, without noting what they print or change.
+
+        Returns:
+            For each call its value, or the LearnerError that it raised.
+
+        Raises:
+            WorkerTimeout, WorkerDied: and the worker is of no more use.
+            WireError: when one argument or result cannot travel.
+        """
+        reply = self._ask({"do": "calls", "calls": list(calls)}, timeout)
+        results = reply.get("results")
+        if type(results) is not list or len(results) != len(calls):
+            raise WireError("as many results were wanted as there were calls")
+        if not all(type(result) is dict for result in results):
+            raise WireError("a result is malformed")
+        return [
+            learner_error(result["error"], self._sources)
+            if result.get("error") is not None
+            else result.get("value")
+            for result in results
+        ]
+
     def _handle(self, value: object) -> object:
         if isinstance(value, RemoteValue):
             if value._worker is not self:
@@ -187,35 +213,38 @@ class Worker:
         deadline = deadline or time.monotonic() + seconds
         limit = self.limits.reply_bytes
         try:
-            prefix = self._read(wire.PREFIX.size, seconds, deadline)
-            header, buffers = wire.frame_lengths(bytes(prefix), limit)
-            text = self._read(header, seconds, deadline)
-            data = self._read(buffers, seconds, deadline)
-            reply = wire.unpack(bytes(text), data, resolve=self._incoming)
+            size = wire.PREFIX.size
+            data = self._read(bytearray(), size, seconds, deadline)
+            header, buffers = wire.frame_lengths(bytes(data[:size]), limit)
+            data = self._read(data, size + header + buffers, seconds, deadline)
+            end = size + header + buffers
+            view = memoryview(data)[size:end]
+            reply = wire.unpack(bytes(view[:header]), view[header:], resolve=self._incoming)
             if type(reply) is not dict or type(reply.get("n")) is not int or reply["n"] != number:
                 raise WireError("the reply does not belong to the question")
+            if len(data) > end:
+                raise WireError("sent bytes that nobody asked for")
         except WireError as error:
             self._fail(str(error))
             raise
         return reply
 
-    def _read(self, size: int, seconds: float, deadline: float) -> bytearray:
-        data = bytearray(size)
-        view = memoryview(data)
-        while view:
+    def _read(self, data: bytearray, size: int, seconds: float, deadline: float) -> bytearray:
+        """Read on until there are `size` bytes, or a few more that came with them."""
+        while len(data) < size:
             left = deadline - time.monotonic()
             if left <= 0:
                 self._timed_out(seconds)
             try:
                 self._connection.settimeout(left)
-                count = self._connection.recv_into(view)
+                piece = self._connection.recv(max(READ_BYTES, min(size - len(data), 1 << 20)))
             except TimeoutError:
                 self._timed_out(seconds)
             except OSError:
-                count = 0
-            if count == 0:
+                piece = b""
+            if not piece:
                 self._died("hung up")
-            view = view[count:]
+            data += piece
         return data
 
     def _timed_out(self, seconds: float) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from unrolled.answer import Answer, LearnerError, Reference
+from unrolled.answer import Answer, Call, LearnerError, Reference
 from unrolled.grading.again import changed_answers, withdrawn
 from unrolled.grading.course import Course
 from unrolled.grading.outputs import Allowance
@@ -70,7 +70,9 @@ class Judge:
             with contextlib.closing(Room(work, zygote, after=room)) as afresh:
                 afresh.open()
                 order = generator(seed, "the order in which all is asked again")
-                changed = changed_answers(asked, afresh.lookup, order, afresh.recover)
+                changed = changed_answers(
+                    asked, afresh.lookup, order, afresh.recover, afresh.ask_together
+                )
             reports |= {name: withdrawn(reports[name], call) for name, call in changed.items()}
         return Verdict(reports, room.outputs, room.problems)
 
@@ -85,7 +87,8 @@ class Room:
     def __init__(self, work: Work, zygote: Zygote, after: Room | None = None):
         self._cells = work.cells
         self._zygote, self._worker, self._broken = zygote, None, ""
-        self._deadly, self._functions = set(after._deadly) if after else set(), {}
+        self._deadly = set(after._deadly) if after else set()
+        self._functions, self._remote = {}, {}
         self._patience = 2 if after else 1
         self._deadline = time.monotonic() + SUBMISSION_SECONDS
         self.outputs, self.problems = {}, []
@@ -94,7 +97,8 @@ class Room:
         """Start a worker and run every cell; a cell that kills or hangs it is left out next time."""
         while not self._late():
             self.close()
-            self._worker, self._broken, self._functions = self._zygote.worker(), "", {}
+            self._worker, self._broken = self._zygote.worker(), ""
+            self._functions, self._remote = {}, {}
             self._allowance = Allowance()
             if self._run_cells():
                 return
@@ -147,9 +151,23 @@ class Room:
             call.mutated = value.mutated
             return result
 
-        call.mutated = False
+        call.mutated, call.by_value = False, True
         self._functions[name] = call
+        self._remote[name] = value
         return call
+
+    def ask_together(self, calls: list[Call]) -> list | None:
+        """Repeat calls with one message: the result of each or what it raised, None if that failed."""
+        try:
+            for call in calls:
+                self.lookup(call.function)
+            wanted = [(self._remote[call.function], call.args, call.kwargs) for call in calls]
+            seconds = self._worker.limits.call_seconds * self._patience
+            found = self._guard(self._worker.call_many, wanted, seconds)
+            return [_told(one) if isinstance(one, RemoteError) else one for one in found]
+        except (LearnerError, KeyError):
+            self.recover()
+            return None
 
     def _guard(self, function: Callable, *args, **kwargs):
         try:
@@ -160,12 +178,15 @@ class Room:
         except WireError as error:
             raise LearnerError("Unusable result", str(error)) from None
         except RemoteError as error:
-            raise LearnerError(
-                error.type_name, error.message, error.line_number, error.line
-            ) from None
+            raise _told(error) from None
 
     def close(self):
         """Kill the worker."""
         if self._worker is not None:
             self._worker.close()
             self._worker = None
+
+
+def _told(error: RemoteError) -> LearnerError:
+    """Return what the worker said was raised, as checks know it."""
+    return LearnerError(error.type_name, error.message, error.line_number, error.line)

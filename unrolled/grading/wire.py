@@ -42,6 +42,7 @@ FUNCTIONS = (
     types.MethodWrapperType,
     np.ufunc,
 )
+_TO_JSON = json.JSONEncoder(separators=(",", ":")).encode
 ITERATORS = (Iterator, type({}.keys()), type({}.values()), type({}.items()))
 
 
@@ -83,6 +84,12 @@ def short(text: str, limit: int = MAX_NAME) -> str:
 def type_name(value: object) -> str:
     """Return the bounded name of the type of `value` without asking `value`."""
     return short(type.__getattribute__(type(value), "__name__"))
+
+
+def is_tensor(value: object) -> bool:
+    """Return whether a value is a torch tensor, without importing torch."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
 
 
 class _Encoder:
@@ -184,8 +191,8 @@ class _Encoder:
         """Encode a torch tensor, or an object that stays behind as a handle."""
         if isinstance(value, Handle):
             return ["h", value.number, value.kind, value.type_name]
-        torch = sys.modules.get("torch")
-        if torch is not None and isinstance(value, torch.Tensor):
+        if is_tensor(value):
+            torch = sys.modules["torch"]
             try:
                 plain = value.detach().cpu().resolve_conj().resolve_neg()
                 plain = plain.float() if plain.dtype is torch.bfloat16 else plain
@@ -221,7 +228,7 @@ def pack(value: object, limit: int, handle: Callable[[object], Handle] | None = 
     encoder = _Encoder(handle, limit)
     try:
         tree = encoder.encode(value)
-        header = json.dumps([tree, encoder.arrays], separators=(",", ":")).encode("ascii")
+        header = _TO_JSON([tree, encoder.arrays]).encode("ascii")
     except RecursionError:
         raise WireError("the value is nested too deep") from None
     size = PREFIX.size + len(header) + encoder.size
