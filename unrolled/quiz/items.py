@@ -78,10 +78,14 @@ class Interval:
     high: float
     value: float | None = None
 
+    @property
+    def slack(self) -> float:
+        """How far outside a number still counts: decimals are not stored exactly."""
+        return 1e-9 * max(abs(self.low), abs(self.high))
+
     def __contains__(self, number):
-        """Say whether a number lies inside, with a little slack for how decimals are stored."""
-        slack = 1e-9 * max(abs(self.low), abs(self.high), 1e-300)
-        return self.low - slack <= number <= self.high + slack
+        """Say whether a number lies inside, with that slack."""
+        return self.low - self.slack <= number <= self.high + self.slack
 
 
 @dataclass(frozen=True)
@@ -153,8 +157,9 @@ def plain(number):
 def shuffled_order(item):
     """Return the order in which the steps of an item are shown before anybody has moved them.
 
-    It depends on the item's id and the number of its steps alone, so it is the same in the book, in
-    a notebook and in an export. It is never the right order.
+    It depends on the item's id and the steps' texts alone, so it is the same in the book and in an
+    export, and knowing how it is made does not lead back to the right order. It is never the right
+    order itself.
 
     Arguments:
         item: an `Item` of the kind `order`.
@@ -166,7 +171,7 @@ def shuffled_order(item):
     for turn in range(1000):
 
         def draw(k, turn=turn):
-            return hashlib.sha256(f"{item.id} {turn} {k}".encode()).digest()
+            return hashlib.sha256(f"{item.id} {turn} {item.steps[k].text}".encode()).digest()
 
         order = tuple(sorted(positions, key=draw))
         if order != tuple(positions):
