@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from unrolled.carrying import Carried, CarriedHere
 from unrolled.exercise import Exercise
-from unrolled.expect import Following, same
+from unrolled.expect import same
 
 
 class LearnerError(Exception):
@@ -55,8 +56,8 @@ class Answer:
 
     Each call gets fresh copies of its arguments, so that nothing the learner's code keeps or
     changes reaches a later comparison. `trace` holds the calls since it was last emptied.
-    `replacing(functions)` is a context in which the learner's own code finds these functions in
-    place of its own, where there is a way to do that.
+    `replacing(calls)` is a context in which the learner's own code finds, in place of some of its
+    functions, stand-ins that give recorded results: `calls` maps names to (arguments, result) pairs.
     """
 
     lookup: Callable[[str], object]
@@ -113,9 +114,8 @@ class _Traced:
 class Reference:
     """The reference solution of an exercise, computed live."""
 
-    def __init__(self, exercise: Exercise, namespace: dict | None = None):
-        self._exercise = exercise
-        self._namespace = exercise.load() if namespace is None else namespace
+    def __init__(self, exercise: Exercise):
+        self._exercise, self._namespace = exercise, exercise.load()
 
     def __getattr__(self, name):
         """Return the reference's function of that name."""
@@ -123,64 +123,7 @@ class Reference:
 
     def using(self, answer: Answer, *parts: str) -> Carried:
         """Return this reference built on the learner's own `parts` instead of its own."""
-        return Carried(self._exercise, answer, parts)
-
-
-class Carried:
-    """A reference that uses some of the learner's parts, for errors carried forward."""
-
-    def __init__(self, exercise: Exercise, answer: Answer, parts: Sequence[str]):
-        self._namespace = exercise.load()
-        for part in parts:
-            self._namespace[part] = lambda *args, _part=part: getattr(answer, _part)(*args)
-
-    def __getattr__(self, name):
-        """Return the function of that name, or rather a version that tolerates broken parts."""
-        function = self._namespace[name]
-
-        def carried(*args):
-            """Return what follows from the learner's parts; None where nothing can follow."""
-            try:
-                result = function(*args)
-            except Exception:
-                # Whatever a wrong part returns may break the reference: then nothing follows.
-                return None
-            return Following(result, lambda: _depends(function, args, result))
-
-        return carried
-
-
-def _depends(function, args, result):
-    """Return whether the result of function(*args) depends on most of the arguments.
-
-    A part that ignores most of its input would make almost any answer right. One that loses a
-    single state is an honest mistake, and must not cost later parts.
-    """
-    try:
-        matters = [not same(result, function(*moved)) for moved in _moved(args)]
-    except Exception:
-        return False
-    return sum(matters) > len(matters) / 2
-
-
-def _moved(args):
-    """Yield the arguments with one of them changed, all arrays of a dictionary together.
-
-    A part that leaves out one weight is an honest mistake; one that needs no weights is a constant.
-    """
-    rng = np.random.default_rng(0)
-
-    def move(value):
-        return value + rng.uniform(0.5, 1, value.shape)
-
-    for k, arg in enumerate(args):
-        if isinstance(arg, dict):
-            moved = {key: move(value) for key, value in arg.items()}
-        elif isinstance(arg, np.ndarray):
-            moved = move(arg)
-        else:
-            continue
-        yield (*args[:k], moved, *args[k + 1 :])
+        return Carried(self._exercise, self._namespace, answer, parts)
 
 
 class Replay:
@@ -208,45 +151,11 @@ class Replay:
 
     def using(self, answer: Answer, *parts: str) -> CarriedHere:
         """Return what stands in for the reference built on the learner's own `parts`."""
-        return CarriedHere(answer, self._calls, {part: self._part(part) for part in parts})
-
-    def _part(self, name):
-        return lambda *args: copy.deepcopy(_find(self._inner, name, args))
+        calls = {part: [made[1:] for made in self._inner if made[0] == part] for part in parts}
+        return CarriedHere(answer, lambda name, args: find(self._calls, name, args), calls)
 
 
-class CarriedHere:
-    """Errors carried forward without the reference: is the learner's function right on right parts?
-
-    The learner's own code runs again with the recorded results of the earlier parts. If that gives
-    the recorded result, then what it gives on the learner's own parts follows correctly from them.
-    """
-
-    def __init__(self, answer: Answer, calls: Sequence[tuple], parts: dict[str, Callable]):
-        self._answer, self._calls, self._parts = answer, calls, parts
-
-    def __getattr__(self, name):
-        """Return the function of that name: it gives what follows, None where nothing can."""
-
-        def carried(*args):
-            answer, function = self._answer, getattr(self._answer, name)
-            if answer.replacing is None:
-                return None
-            told = len(answer.trace)
-            try:
-                with answer.replacing(self._parts):
-                    if not same(function(*args), _find(self._calls, name, args)):
-                        return None
-                result = function(*args)
-            except Exception:
-                return None
-            finally:
-                del answer.trace[told:]  # these calls are ours, not those of the check
-            return Following(result, lambda: _depends(function, args, result))
-
-        return carried
-
-
-def _find(calls, name, args):
+def find(calls, name, args):
     """Return the recorded result of this call; raise RecordingError if there is none."""
     for function, recorded, result in calls:
         if function == name and same(list(args), list(recorded)):

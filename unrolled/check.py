@@ -15,6 +15,7 @@ from pathlib import Path
 
 import unrolled
 from unrolled.answer import Answer, LearnerError, RecordingError
+from unrolled.standin import StandIn
 
 _SENTENCES = (RecordingError,)
 
@@ -82,10 +83,10 @@ class _Checker:
         return self._opened
 
     @contextmanager
-    def _replacing(self, functions):
-        """Let the notebook's code find `functions` in place of its own, for as long as this lasts."""
-        own = {name: self._namespace[name] for name in functions}
-        self._namespace.update(functions)
+    def _replacing(self, calls):
+        """Let the notebook's code find recorded results in place of its own parts, meanwhile."""
+        own = {name: self._namespace[name] for name in calls}
+        self._namespace.update({name: StandIn(own[name], calls[name]) for name in calls})
         try:
             yield
         finally:

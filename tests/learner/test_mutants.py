@@ -104,7 +104,7 @@ def test_mutants_are_all_different_and_none_is_the_cell_itself():
 
 
 def test_a_cell_that_never_ends_is_stopped(lstm_gates, judge_of, monkeypatch):
-    monkeypatch.setattr(judging, "ANSWER_SECONDS", 0.1)
+    monkeypatch.setattr(judging, "SECONDS", 0.1)
     cell = "def lstm_param_count(D, H, biases=1):\n    while True:\n        pass"
     judge = judge_of(lstm_gates, "lstm_param_count")
     assert judge.passes_on(judge.answer(lstm_param_count=cell), SEEDS) == ([], 1)

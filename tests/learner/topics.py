@@ -1,6 +1,7 @@
 """Every topic, read once, and answers made by hand."""
 
 import importlib.util
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from unrolled.exercise import read_topic
 from unrolled.mistakes import read_mistakes
 from unrolled.report import make_report
 from unrolled.runner import PUBLIC_SEED, CheckFile, Context
+from unrolled.standin import StandIn
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,7 +43,17 @@ class Topic:
     def answer(self, **cells):
         """Return an answer with these cells and the reference's for the rest."""
         namespace = self.exercise.load(**cells)
-        return Answer(lambda name: local(namespace[name], namespace))
+
+        @contextmanager
+        def replacing(calls):
+            own = {name: namespace[name] for name in calls}
+            namespace.update({name: StandIn(own[name], calls[name]) for name in calls})
+            try:
+                yield
+            finally:
+                namespace.update(own)
+
+        return Answer(lambda name: local(namespace[name], namespace), replacing=replacing)
 
     def run(self, item, answer, seed=None):
         """Run the checks of `item`: live with `seed`, as in a notebook without."""

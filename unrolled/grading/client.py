@@ -107,6 +107,19 @@ class Worker:
             raise KeyError(name)
         return reply.get("value")
 
+    def stand_in(self, calls: dict[str, list[tuple]]) -> None:
+        """Let the learner's code find recorded results in place of some of its own functions.
+
+        Args:
+            calls: by name, the (arguments, result) of each call. What an earlier request replaced
+                is put back first, so that an empty one puts all back.
+
+        Raises:
+            WireError: when the results cannot travel.
+            WorkerTimeout, WorkerDied: and the worker is of no more use.
+        """
+        self._ask({"do": "stand in", "calls": calls}, self.limits.call_seconds)
+
     def attribute(self, owner: RemoteValue, name: str) -> object:
         """Return an attribute of an object that stays inside; raises AttributeError."""
         request = {"do": "attribute", "object": self._handle(owner), "name": name}

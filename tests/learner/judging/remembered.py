@@ -18,17 +18,19 @@ NOT_REMEMBERED = {"shuffle", "bit_generator", "spawn"}
 
 
 class Draws:
-    """A NumPy generator for a check, which gives what it gave the first time, drawn only once."""
+    """A NumPy generator for a check, which gives what it gave the first time, drawn only once.
 
-    def __init__(self, seed, test):
-        self._seed, self._test = seed, test
+    frozen: arrays come read-only and without a copy, for checks that write into none they draw.
+    """
+
+    def __init__(self, seed, test, frozen):
+        self._seed, self._test, self._frozen = seed, test, frozen
         self._made, self._live, self._k = [], None, 0
 
     def begin(self):
         """Begin again: on to the next answer."""
-        if self._made is not None:
-            self._live, self._k = None, 0
-        else:
+        self._live, self._k = None, 0
+        if self._made is None:
             self._live = generator(self._seed, self._test)
 
     def __getattr__(self, name):
@@ -41,17 +43,25 @@ class Draws:
 
         def draw(*args, **kwargs):
             asked, k = (name, args, kwargs), self._k
-            if self._live is None and k < len(self._made) and alike(self._made[k][0], asked):
-                self._k += 1
-                return copied(self._made[k][1])
+            self._k += 1
+            if self._live is None and k < len(self._made) and equal(self._made[k][0], asked):
+                return self._given(self._made[k][1])
+            self._k -= 1
             self._go_live()
             self._k += 1
             made = getattr(self._live, name)(*args, **kwargs)
-            if self._made is not None and k == len(self._made):
-                self._made.append((asked, copied(made)))
-            return made
+            if self._made is None:
+                return made
+            if isinstance(made, np.ndarray) and self._frozen:
+                made.setflags(write=False)
+            if k == len(self._made):
+                self._made.append((asked, made))
+            return self._given(made)
 
         return draw
+
+    def _given(self, made):
+        return made if self._frozen else copied(made)
 
     def _go_live(self):
         """Make the generator that has drawn all that was asked for so far."""
@@ -100,7 +110,7 @@ class Once:
                     return result
             result = getattr(self._reference, name)(*copied(args))
             if k == len(self._made):
-                self._made.append(((name, copied(args)), result))
+                self._made.append(((name, kept(args)), result))
             return result
 
         return call
@@ -122,35 +132,58 @@ class _Same:
         return carried
 
 
+def equal(a, b):
+    """Return whether two questions to a generator are the same."""
+    try:
+        return bool(a == b)
+    except ValueError:  # arrays among the arguments
+        return alike(a, b)
+
+
 def alike(a, b):
     """Return whether two pieces of plain data are the same to the last bit."""
-    if type(a) is not type(b):
+    if a is b:
+        return True
+    kind = type(a)
+    if kind is not type(b):
         return False
-    if isinstance(a, np.ndarray):
+    if kind is np.ndarray:
         if a.dtype.hasobject or a.shape != b.shape or a.dtype != b.dtype:
             return False
         return a.tobytes() == b.tobytes()
-    if isinstance(a, tuple | list):
+    if kind is tuple or kind is list:
         return len(a) == len(b) and all(map(alike, a, b))
-    if isinstance(a, dict):
-        return a.keys() == b.keys() and all(alike(a[key], b[key]) for key in a)
+    if kind is dict:
+        return a.keys() == b.keys() and all(map(alike, a.values(), map(b.get, a)))
     try:
         return bool(a == b)
     except Exception:
         return False
 
 
-PLAIN = (int, float, complex, str, bytes, bool, type(None), np.generic)
+PLAIN = {int, float, complex, str, bytes, bool, type(None), np.float64, np.int64, np.bool_}
 
 
 def copied(value):
     """Return a copy by value: as it crosses the wire, so that nothing is shared, nor aliased."""
-    if isinstance(value, np.ndarray):
-        return copy.deepcopy(value) if value.dtype.hasobject else value.copy("K")
-    if isinstance(value, PLAIN):
+    kind = type(value)
+    if kind in PLAIN:
         return value
-    if type(value) in (tuple, list):
-        return type(value)(map(copied, value))
-    if type(value) is dict:
+    if kind is np.ndarray:
+        return copy.deepcopy(value) if value.dtype.hasobject else value.copy("K")
+    if kind is tuple or kind is list:
+        return kind(map(copied, value))
+    if kind is dict:
         return {key: copied(inner) for key, inner in value.items()}
     return copy.deepcopy(value)
+
+
+def kept(value):
+    """Return what stays as it is, whatever becomes of `value`: frozen arrays are not copied."""
+    if isinstance(value, np.ndarray) and value.base is None and not value.flags.writeable:
+        return value
+    if type(value) in (tuple, list):
+        return type(value)(map(kept, value))
+    if type(value) is dict:
+        return {key: kept(inner) for key, inner in value.items()}
+    return copied(value)

@@ -1,0 +1,185 @@
+"""Errors carried forward: what follows correctly from a learner's own earlier parts.
+
+Two things are held. What the learner's function gives is what the reference gives when it is built
+on the learner's earlier parts; and the learner's function is right on right earlier parts. For the
+second, a table of what the reference asked of its own parts stands in for the learner's: without
+it, a mistake in an earlier part could hide one in a later.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from types import FunctionType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from unrolled.exercise import Exercise
+from unrolled.expect import Following, same
+
+if TYPE_CHECKING:
+    from unrolled.answer import Answer
+
+MAX_CALLS = 2000  # of earlier parts in one call of the reference
+
+
+class Carried:
+    """A reference that uses some of the learner's parts, where there is a reference."""
+
+    def __init__(self, exercise: Exercise, namespace: dict, answer: Answer, parts: Sequence[str]):
+        self._exercise, self._reference = exercise, namespace
+        self._answer, self._parts = answer, parts
+        self._namespace = self._built_on(
+            {part: lambda *args, _part=part: getattr(answer, _part)(*args) for part in parts}
+        )
+
+    def __getattr__(self, name):
+        """Return the function of that name, or rather a version that tolerates broken parts."""
+        function = self._namespace[name]
+
+        def carried(*args):
+            """Return what follows from the learner's parts; None where nothing can follow."""
+            try:
+                result = function(*args)
+            except Exception:
+                # Whatever a wrong part returns may break the reference: then nothing follows.
+                return None
+
+            def counts():
+                return _depends(function, args, result) and self._right_on_right_parts(name, args)
+
+            return Following(result, counts)
+
+        return carried
+
+    def _right_on_right_parts(self, name, args):
+        """Return whether the learner's function is right with right parts in place of their own."""
+        if self._answer.replacing is None:
+            return True  # there is no way to tell
+        calls = {part: [] for part in self._parts}
+        recorded = {part: _recorder(self._reference[part], calls[part]) for part in self._parts}
+        expected = self._built_on(recorded)[name](*args)
+        if sum(map(len, calls.values())) > MAX_CALLS:
+            return False
+        return _gives(self._answer, name, args, calls, expected)
+
+    def _built_on(self, parts):
+        """Return the reference's names with other functions for some of its parts."""
+        namespace = _own_copy(self._reference)
+        if namespace is None:
+            namespace = self._exercise.load()
+        namespace.update(parts)
+        return namespace
+
+
+class CarriedHere:
+    """The same on a learner's machine, without the reference: from what was recorded of it.
+
+    expected: gives the recorded result of a call of a function. calls: for each earlier part, the
+    recorded (arguments, result) of what the reference asked of it.
+    """
+
+    def __init__(
+        self,
+        answer: Answer,
+        expected: Callable[[str, tuple], object],
+        calls: dict[str, list[tuple]],
+    ):
+        self._answer, self._expected, self._calls = answer, expected, calls
+
+    def __getattr__(self, name):
+        """Return the function of that name: it gives what follows, None where nothing can."""
+
+        def carried(*args):
+            answer, function = self._answer, getattr(self._answer, name)
+            if answer.replacing is None:
+                return None
+            told = len(answer.trace)
+            try:
+                if not _gives(answer, name, args, self._calls, self._expected(name, args)):
+                    return None
+                result = function(*args)
+            except Exception:
+                return None
+            finally:
+                del answer.trace[told:]  # these calls are ours, not those of the check
+            return Following(result, lambda: _depends(function, args, result))
+
+        return carried
+
+
+def _gives(answer, name, args, calls, expected):
+    """Return whether the learner's function gives `expected` with recorded parts for its own."""
+    told = len(answer.trace)
+    try:
+        with answer.replacing(calls):
+            return same(getattr(answer, name)(*args), expected)
+    except Exception:
+        return False
+    finally:
+        del answer.trace[told:]  # these calls are ours, not those of the check
+
+
+def _recorder(function, calls):
+    """Return `function`, noting in `calls` the arguments, by position, and the result of each call."""
+    signature = inspect.signature(function)
+
+    def recorded(*args, **kwargs):
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        result = function(*args, **kwargs)
+        calls.append((bound.args, result))
+        return result
+
+    return recorded
+
+
+def _own_copy(namespace):
+    """Return a copy of a module's names whose functions find each other in it; None if it has more.
+
+    Running the module again would do the same, and take twenty times as long.
+    """
+    made = dict(namespace)
+    for name, value in namespace.items():
+        if type(value) is FunctionType and value.__globals__ is namespace:
+            made[name] = FunctionType(
+                value.__code__, made, value.__name__, value.__defaults__, value.__closure__
+            )
+            made[name].__kwdefaults__ = value.__kwdefaults__
+        elif getattr(value, "__module__", None) == namespace["__name__"]:
+            return None  # a class, or a function in a wrapping: these keep what they were made in
+    return made
+
+
+def _depends(function, args, result):
+    """Return whether the result of function(*args) depends on most of the arguments.
+
+    A part that ignores most of its input would make almost any answer right. One that loses a
+    single state is an honest mistake, and must not cost later parts.
+    """
+    try:
+        matters = [not same(result, function(*moved)) for moved in _moved(args)]
+    except Exception:
+        return False
+    return sum(matters) > len(matters) / 2
+
+
+def _moved(args):
+    """Yield the arguments with one of them changed, all arrays of a dictionary together.
+
+    A part that leaves out one weight is an honest mistake; one that needs no weights is a constant.
+    """
+    rng = np.random.default_rng(0)
+
+    def move(value):
+        return value + rng.uniform(0.5, 1, value.shape)
+
+    for k, arg in enumerate(args):
+        if isinstance(arg, dict):
+            moved = {key: move(value) for key, value in arg.items()}
+        elif isinstance(arg, np.ndarray):
+            moved = move(arg)
+        else:
+            continue
+        yield (*args[:k], moved, *args[k + 1 :])

@@ -1,0 +1,57 @@
+"""A stand-in for an earlier part: a table of what it gives, in place of the learner's function.
+
+It knows results and no way to them, so it may stand where a learner's code can look at it.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Callable, Iterable
+
+from unrolled.expect import same
+
+
+class NotRecorded(LookupError):
+    """The stand-in was asked for something that is not in its table."""
+
+
+class StandIn:
+    """Gives recorded results for recorded arguments, up to rounding, and for no others.
+
+    own: the function it stands in for, whose signature says what arguments by name, and arguments
+    left out, mean. calls: the recorded (arguments, result), by position. Calling it raises
+    NotRecorded where the table holds no such call.
+    """
+
+    def __init__(self, own: object, calls: Iterable[tuple]):
+        self._bind = _binder(own)
+        self._table = [(self._bind(tuple(args), {}), result) for args, result in calls]
+
+    def __call__(self, *args, **kwargs):
+        """Return the recorded result of this call."""
+        asked = self._bind(args, kwargs)
+        for recorded, result in self._table:
+            if same(asked, recorded):
+                return copy.deepcopy(result)
+        raise NotRecorded("no such call was recorded")
+
+
+def _binder(own: object) -> Callable[[tuple, dict], list]:
+    """Return a function that lists the arguments of a call as `own` takes them."""
+    try:
+        signature = inspect.signature(own)
+    except (TypeError, ValueError):
+        signature = None
+
+    def bind(args, kwargs):
+        if signature is None:
+            return [*args, *kwargs.values()]
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError:
+            raise NotRecorded("it was called in another way") from None
+        bound.apply_defaults()
+        return list(bound.arguments.values())
+
+    return bind
