@@ -1,10 +1,14 @@
 """What the tests of quizzes share: a bank with every kind of item, and a course that asks it."""
 
+import re
 import shutil
+from html.parser import HTMLParser
 from pathlib import Path
 
+import mistune
 import pytest
 
+from unrolled.quiz.export import FORMATS, Notes
 from unrolled.quiz.items import read_items
 
 HERE = Path(__file__).parent
@@ -60,7 +64,92 @@ def bank():
     return {item.id: item for item in read_items(BANK)}
 
 
-def write_course(root):
+@pytest.fixture(scope="session")
+def exported(bank):
+    """Write the bank in a format; return the bytes and what did not fit."""
+
+    def write(name):
+        notes = Notes("quiz")
+        return FORMATS[name].writer()("quiz", list(bank.values()), notes), notes.said
+
+    return write
+
+
+class _Seen(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.words, self.code, self._in_code = [], [], False
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "pre":
+            self._in_code = True
+            self.code.append("")
+
+    def handle_endtag(self, tag):
+        self._in_code = self._in_code and tag != "pre"
+        self.words.append(" " if tag in ("p", "li", "pre", "div") else "")
+
+    def handle_data(self, data):
+        self.words.append(data)
+        if self._in_code:
+            self.code[-1] += data
+
+
+def seen_in(html):
+    """Return what a reader of HTML sees: the words, and each block of code as it stands."""
+    parser = _Seen()
+    parser.feed(html)
+    parser.close()
+    words = re.sub(r"\s+", " ", "".join(parser.words)).strip()
+    return words, [block.rstrip("\n") for block in parser.code]
+
+
+# Not the Markdown reader of the exporters: what two of them agree on is what was meant.
+_MARKDOWN = mistune.create_markdown(plugins=["math", "table"], escape=True)
+
+
+@pytest.fixture(scope="session")
+def seen():
+    return seen_in
+
+
+@pytest.fixture(scope="session")
+def meant():
+    """Return what a reader should see of Markdown, by another reader of Markdown."""
+
+    def read(markdown):
+        words, code = seen_in(_MARKDOWN(markdown))
+        return re.sub(r"\$\$ (.*?) \$\$", r"\\[\1\\]", words), code
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def asked(meant):
+    """Return what a reader should see of an item's stem and code."""
+
+    def read(item, more=""):
+        words, code = meant(item.stem)
+        if item.code:
+            words, code = f"{words} {' '.join(item.code.split())}", [*code, item.code.rstrip()]
+        return words + more, code
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def offered(meant):
+    """Return what a reader should see of an item's options."""
+
+    def read(item):
+        if item.kind == "reading":
+            return [(" ".join(o.text.split()), [o.text.rstrip("\n")]) for o in item.options]
+        return [meant(option.text) for option in item.options]
+
+    return read
+
+
+def write_sources(root):
     """Write the sources of a course with one topic, whose exercise asks questions of two banks."""
     for name in ("solutions", "chapters/quizzes", "tests/checks", "exercises"):
         (root / name).mkdir(parents=True)
@@ -73,11 +162,16 @@ def write_course(root):
 
 
 @pytest.fixture(scope="session")
+def write_course():
+    return write_sources
+
+
+@pytest.fixture(scope="session")
 def course(tmp_path_factory):
     """A released course that asks questions."""
     from unrolled.grading.course import Course
     from unrolled.release import release
 
-    root = write_course(tmp_path_factory.mktemp("quiz") / "course")
+    root = write_sources(tmp_path_factory.mktemp("quiz") / "course")
     release("quiz", root, root / "build", root / "exercises")
     return Course(root, root / "build")

@@ -99,9 +99,7 @@ def quiz_keys(exercise: Exercise) -> dict[str, Key]:
 def quiz_cells(exercise: Exercise, cell: Cell) -> tuple[Cell, Cell, Cell]:
     """Return the cells that stand for a quiz cell: the question, the answer and the check."""
     key = quiz_keys(exercise)[cell.name]
-    how = _HOW[key.bank.kind].format(
-        all=", ".join(f'"{x}"' for x in LETTERS[: len(key.bank.steps)])
-    )
+    how = _HOW[key.bank.kind].format(all=LETTERS[: len(key.bank.steps)])
     if key.bank.kind == "number" and key.bank.answer.unit:
         how = f"{how}, in {key.bank.answer.unit}"
     return (

@@ -34,7 +34,7 @@ def html(markdown: str) -> str:
     tokens = _markdown().parse(clean(markdown))
     for token in tokens:
         if token.type == "fence" and token.info.strip().startswith("{"):
-            raise BookOnly(f"the directive {token.info.strip()}")
+            raise BookOnly(f"the directive {token.info.split()[0]}")
         before = ""
         for child in token.children or ():
             if child.type == "code_inline" and _ROLE.search(before):
