@@ -29,7 +29,7 @@ class Carried:
 
     def __init__(self, exercise: Exercise, namespace: dict, answer: Answer, parts: Sequence[str]):
         self._exercise, self._reference = exercise, namespace
-        self._answer, self._parts = answer, parts
+        self._answer = answer
         self._namespace = self._built_on(
             {part: lambda *args, _part=part: getattr(answer, _part)(*args) for part in parts}
         )
@@ -57,12 +57,30 @@ class Carried:
         """Return whether the learner's function is right with right parts in place of their own."""
         if self._answer.replacing is None:
             return True  # there is no way to tell
-        calls = {part: [] for part in self._parts}
-        recorded = {part: _recorder(self._reference[part], calls[part]) for part in self._parts}
-        expected = self._built_on(recorded)[name](*args)
+        namespace, calls = self._built_on({}), {}
+        for item in self._exercise.items:
+            if item.name != name and callable(namespace.get(item.name)):
+                calls[item.name] = []
+                namespace[item.name] = _recorder(namespace[item.name], calls[item.name])
+        expected = namespace[name](*args)
+        calls = {part: self._with_rows(part, made) for part, made in calls.items() if made}
         if sum(map(len, calls.values())) > MAX_CALLS:
             return False
         return _gives(self._answer, name, args, calls, expected)
+
+    def _with_rows(self, part, calls):
+        """Return the calls, and what the part gives for one row alone: some loop over the batch."""
+        single = []
+        for args, _ in calls[: MAX_CALLS + 1]:
+            batched = [arg for arg in args if isinstance(arg, np.ndarray) and arg.ndim > 1]
+            rows = {arg.shape[0] for arg in batched}
+            for k in range(rows.pop()) if len(rows) == 1 else ():
+                row = tuple(a[k : k + 1] if any(a is arg for arg in batched) else a for a in args)
+                try:
+                    single.append((row, self._reference[part](*row)))
+                except Exception:  # the part takes no single row
+                    break
+        return [*calls, *single]
 
     def _built_on(self, parts):
         """Return the reference's names with other functions for some of its parts."""

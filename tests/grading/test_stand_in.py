@@ -1,0 +1,78 @@
+"""Recorded results stand in for a learner's function, in a worker as anywhere, and go again."""
+
+import numpy as np
+import pytest
+
+from unrolled.grading.zygote import LearnerError, Limits, WireError, Zygote
+from unrolled.standin import NotRecorded, StandIn
+
+SOURCE = """
+def part(x, scale=2.0):
+    return x - scale
+def whole(x):
+    return part(x) + part(scale=2.0, x=x)
+"""
+
+
+@pytest.fixture(scope="module")
+def zygote():
+    with Zygote(limits=Limits(request_bytes=1 << 20)) as server:
+        yield server
+
+
+@pytest.fixture
+def worker(zygote):
+    with zygote.worker() as fresh:
+        assert fresh.run(SOURCE).error is None
+        yield fresh
+
+
+def part(x, scale=2.0):
+    return x - scale
+
+
+def test_a_table_is_read_by_position_by_name_and_with_what_is_left_out():
+    stand_in = StandIn(part, [((np.ones(2), 2.0), "two"), ((np.ones(2), 3.0), "three")])
+    assert stand_in(np.ones(2)) == stand_in(x=np.ones(2)) == stand_in(np.ones(2), 2) == "two"
+    assert stand_in(np.ones(2) + 1e-9, scale=3) == "three"
+
+
+@pytest.mark.parametrize(
+    ("args", "kwargs"),
+    [((), {}), ((np.zeros(2),), {}), ((np.ones(3),), {}), ((1, 2, 3), {}), ((), {"y": 1})],
+)
+def test_what_is_not_in_the_table_is_not_answered(args, kwargs):
+    with pytest.raises(NotRecorded):
+        StandIn(part, [((np.ones(2), 2.0), "two")])(*args, **kwargs)
+
+
+def test_what_is_done_to_a_result_stays_without_effect():
+    stand_in = StandIn(part, [((1, 2.0), [0])])
+    stand_in(1).append(1)
+    assert stand_in(1) == [0]
+
+
+def test_a_worker_puts_tables_in_and_functions_back(worker):
+    whole = worker.lookup("whole")
+    x = np.arange(3.0)
+    np.testing.assert_array_equal(whole(x), 2 * x - 4)
+    worker.stand_in({"part": [((x, 2.0), 10 * x)]})
+    np.testing.assert_array_equal(whole(x), 20 * x)
+    with pytest.raises(LearnerError, match="NotRecorded"):
+        whole(x + 1)
+    worker.stand_in({})
+    np.testing.assert_array_equal(whole(x), 2 * x - 4)
+
+
+def test_a_second_table_is_put_in_place_of_the_learners_function_too(worker):
+    worker.stand_in({"part": [((1.0, 2.0), 10.0)]})
+    worker.stand_in({"part": [((1.0, 2.0), 20.0)]})
+    assert worker.lookup("whole")(1.0) == 40.0
+    worker.stand_in({})
+    assert worker.lookup("whole")(1.0) == -2.0
+
+
+def test_a_table_too_large_is_not_sent(worker):
+    with pytest.raises(WireError):
+        worker.stand_in({"part": [((1.0, 2.0), np.zeros(1 << 18))]})
+    assert worker.lookup("whole")(1.0) == -2.0
