@@ -11,12 +11,14 @@ import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
-
-import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from typing import TYPE_CHECKING
 
 from unrolled import mistakes
 from unrolled.exercise import Cell, Exercise, read_topic, topics
+from unrolled.notebooks import nbformat
+
+if TYPE_CHECKING:
+    from traitlets.config import Config
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -29,7 +31,7 @@ def source_notebook(exercise: Exercise) -> nbformat.NotebookNode:
     """Return the instructor's notebook of an exercise, solutions included, for nbgrader."""
     cells = [_notebook_cell(cell) for cell in exercise.notebook_cells]
     metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
-    return new_notebook(cells=cells, metadata=metadata)
+    return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
 
 
 def write_source(topic: str, root: Path, course: Path) -> Path:
@@ -65,9 +67,11 @@ def refresh_sources(root: Path, course: Path) -> None:
             write_source(topic, root, course)
 
 
-def generate(topic: str, course: Path) -> Path:
+def generate(topic: str, course: Path, settings: Config | None = None) -> Path:
     """Run nbgrader's generate_assignment on `topic` and return the release folder.
 
+    settings: nbgrader's, which say which gradebook gets to know the assignment; by default it is
+    the one in `course`.
     Raises ReleaseError with nbgrader's log if it fails.
     """
     from nbgrader.apps import NbGraderAPI
@@ -75,6 +79,7 @@ def generate(topic: str, course: Path) -> Path:
 
     put_tools_on_path()
     config = Config()
+    config.CourseDirectory.merge((settings or {}).get("CourseDirectory", {}))
     config.CourseDirectory.root = str(course)
     result = NbGraderAPI(config=config).generate_assignment(topic, force=True, create=True)
     if not result["success"]:
@@ -82,10 +87,15 @@ def generate(topic: str, course: Path) -> Path:
     return course / "release" / topic
 
 
-def release(topic: str, root: Path, course: Path, exercises: Path) -> Path:
-    """Make `exercises/<topic>/` from its source, by way of `course`; return the folder."""
+def release(
+    topic: str, root: Path, course: Path, exercises: Path, settings: Config | None = None
+) -> Path:
+    """Make `exercises/<topic>/` from its source, by way of `course`; return the folder.
+
+    settings: as for `generate`.
+    """
     write_source(topic, root, course)
-    made = generate(topic, course)
+    made = generate(topic, course, settings)
     folder = exercises / topic
     if folder.exists():
         shutil.rmtree(folder)
@@ -104,7 +114,8 @@ def put_tools_on_path() -> None:
 
 
 def _notebook_cell(cell: Cell):
-    new_cell = new_markdown_cell if cell.is_markdown else new_code_cell
+    v4 = nbformat.v4
+    new_cell = v4.new_markdown_cell if cell.is_markdown else v4.new_code_cell
     source = cell.source
     if cell.kind == "hint":
         source = f"<details><summary>Hint</summary>\n\n{source}\n\n</details>"

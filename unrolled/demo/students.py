@@ -11,10 +11,9 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-import nbformat
-
 from unrolled.exercise import Exercise
 from unrolled.mistakes import Mistake
+from unrolled.notebooks import nbformat
 from unrolled.quiz.notebook import quiz_keys
 from unrolled.recording import RecordedMistake
 

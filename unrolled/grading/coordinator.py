@@ -7,14 +7,17 @@ run that was stopped at any moment goes on where it was, and a run with nothing 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import pickle
 import sys
 import tempfile
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,15 +78,40 @@ def grade(
         if scheduler:
             from unrolled.grading.cluster import judge_on_cluster
 
-            return judge_on_cluster(course, topic, work, scheduler, allow_unconfined, limits)
-        return judge_all(course, topic, work, jobs or os.cpu_count() or 1, allow_unconfined, limits)
+            return judge_on_cluster(
+                course, topic, work, scheduler, allow_unconfined, limits, grading.write_if_due
+            )
+        count = jobs or os.cpu_count() or 1
+        return judge_all(course, topic, work, count, allow_unconfined, limits, grading.write_if_due)
 
-    with Writer(course, topic) as writer, Judged(course.folder) as known:
+    with (
+        _alone(course, topic),
+        Writer(course, topic) as writer,
+        Judged(course.folder) as known,
+    ):
         grading = _Class(course, topic, release, paths, writer, known, force, done)
         while grading.waiting:
             for student, verdict in judged(grading.unjudged()):
                 grading.take(student, verdict)
+        grading.write()
     return [results[student] for student in sorted(results)]
+
+
+TOGETHER = 16  # submissions whose marks are written in one transaction
+WAIT_SECONDS = 0.2  # for which a mark waits for others
+
+
+@contextmanager
+def _alone(course, topic):
+    """Wait until no other process grades this assignment in this folder; one that ends lets go."""
+    with (course.folder / f".{topic}.grading").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            words = f"{topic} is being graded in {course.folder} already; waiting for that to end"
+            print(f"unrolled: {words}", file=sys.stderr, flush=True)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @dataclass(frozen=True)
@@ -110,6 +138,8 @@ class _Class:
         self.waiting = deque(paths)  # names of those that are still to be read
         self._held: dict[str, _Handed] = {}
         self._alike: dict[str, list[str]] = {}  # by work in hand: who else handed it in
+        self._judged: list[tuple[_Handed, Verdict | Exception]] = []  # to be written
+        self._due = 0.0  # the first is shown at once
 
     def unjudged(self) -> Iterator[tuple[str, Work]]:
         """Read on as far as is asked for, and give the work that is still to be judged.
@@ -152,18 +182,36 @@ class _Class:
         return _Handed(student, submission, key, work.digest), kept, work
 
     def _finish(self, handed, verdict):
-        """Write the marks; whatever befalls this one, the others get theirs."""
-        student = handed.student
-        try:
-            if isinstance(verdict, Exception):
-                raise verdict
-            result = _result(student, handed.submission, verdict)
-            self._writer.write(student, handed.submission, verdict)
-            _keep(self._course, self._topic, result, handed.key, _findings(verdict))
-        except Exception as error:
-            told = f"{type(error).__name__}: {error}"
-            result = Result(student, {}, f"not graded, try again: {told}", "failed")
-        self._done(result)
+        self._judged.append((handed, verdict))
+        self.write_if_due()
+
+    def write_if_due(self) -> None:
+        """Write what was judged, unless it can wait for more: one transaction serves many."""
+        if len(self._judged) >= TOGETHER or time.monotonic() >= self._due:
+            self.write()
+
+    def write(self) -> None:
+        """Write the marks of all that was judged; whatever befalls one, the others get theirs."""
+        judged, self._judged = self._judged, []
+        errors = {h.student: found for h, found in judged if isinstance(found, Exception)}
+        batch = [(h.student, h.submission, v) for h, v in judged if h.student not in errors]
+        if batch:
+            errors |= self._writer.write(batch)
+        for handed, verdict in judged:
+            result = None
+            try:
+                if handed.student not in errors:
+                    result = _result(handed.student, handed.submission, verdict)
+                    _keep(self._course, self._topic, result, handed.key, _findings(verdict))
+            except Exception as error:
+                errors[handed.student] = error
+            if handed.student in errors:
+                error = errors[handed.student]
+                told = f"not graded, try again: {type(error).__name__}: {error}"
+                result = Result(handed.student, {}, told, "failed")
+            self._done(result)
+        if judged:
+            self._due = time.monotonic() + WAIT_SECONDS
 
 
 class Judged:

@@ -18,6 +18,7 @@ from unrolled.exercise import Exercise, course_root, read_topic
 
 if TYPE_CHECKING:
     import nbformat
+    from nbgrader.api import Gradebook
 
 CONFIG = "nbgrader_config.py"
 
@@ -53,6 +54,42 @@ class Course:
         given = self.settings.get("CourseDirectory", {}).get("db_url")
         return given or f"sqlite:///{self.folder / 'gradebook.db'}"
 
+    def gradebook(self) -> Gradebook:
+        """Open the gradebook; it is made if there is none yet.
+
+        Raises CourseError if it cannot be opened.
+        """
+        from nbgrader.api import Gradebook
+        from sqlalchemy.exc import SQLAlchemyError
+
+        name = self.settings.get("CourseDirectory", {}).get("course_id", "")
+        try:
+            gradebook = Gradebook(self.db_url, name)
+            if not name and gradebook.engine.dialect.name != "sqlite":
+                _add_nameless_course(gradebook)
+            return gradebook
+        except ModuleNotFoundError as error:  # a database other than SQLite has a driver
+            raise CourseError(
+                f"{error.name}, with which the gradebook is opened, is missing: "
+                "for PostgreSQL run `pip install '.[postgresql]'` in the course's folder"
+            ) from None
+        except SQLAlchemyError as error:
+            told = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+            raise CourseError(
+                f"the gradebook at {self._shown_db_url} cannot be opened: {told}"
+            ) from None
+
+    @property
+    def _shown_db_url(self):
+        """The address of the gradebook, without the password."""
+        from sqlalchemy.engine import make_url
+        from sqlalchemy.exc import ArgumentError
+
+        try:
+            return make_url(self.db_url).render_as_string(hide_password=True)
+        except ArgumentError:
+            return "the address in `c.CourseDirectory.db_url`"
+
     def exercise(self, topic: str) -> Exercise:
         """Read the exercise on `topic`."""
         return read_topic(topic, self.root)
@@ -75,7 +112,7 @@ class Course:
 
         Raises CourseError if the assignment was never generated, or its parts have changed since.
         """
-        import nbformat  # two seconds, which the processes that judge need not spend
+        from unrolled.notebooks import nbformat  # which the processes that judge need not import
 
         exercise = self.exercise(topic)
         wanted = {f"check-{item.name}": item.points for item in exercise.graded}
@@ -139,3 +176,19 @@ class Course:
                 os.link(partial, path)
         finally:
             partial.unlink()
+
+
+def _add_nameless_course(gradebook):
+    """Add the course "", which nbgrader gives to assignments and does not make.
+
+    SQLite lets that pass. Every other database refuses an assignment whose course is not there.
+    """
+    from nbgrader.api import Course as Row
+    from sqlalchemy.exc import IntegrityError
+
+    if gradebook.db.get(Row, "") is None:
+        try:
+            gradebook.db.add(Row(id=""))
+            gradebook.db.commit()
+        except IntegrityError:  # somebody else did it meanwhile
+            gradebook.db.rollback()

@@ -12,7 +12,7 @@ import signal
 import socket
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from multiprocessing import connection, reduction
 
@@ -27,6 +27,7 @@ from unrolled.grading.zygote import Limits, Zygote
 HEAVY = ("torch", "torch.optim", "pandas", "matplotlib.pyplot")
 LOOKED_AT = 16  # submissions that are looked at for what the class imports
 IN_HAND = 2  # submissions that a process is given, so that it never waits for the next
+IDLE_SECONDS = 0.1
 
 
 class JudgeEnded(Exception):
@@ -40,11 +41,12 @@ def judge_all(
     jobs: int,
     allow_unconfined: bool,
     limits: Limits | None = None,
+    idle: Callable[[], None] = lambda: None,
 ) -> Iterator[tuple[str, Verdict | Exception]]:
     """Yield the verdict on each submission in `work`, or what kept it from being judged.
 
     work: pairs of a name and the work, taken as they are needed. limits: what each worker may use.
-    jobs: how many processes. When one ends, what it was judging is judged again by itself.
+    jobs: how many processes. idle: called now and then while nothing is ready. When one ends, what it was judging is judged again by itself.
     Raises what keeps a process from starting at all, such as ConfinementError.
     """
     work = iter(work)
@@ -56,10 +58,10 @@ def judge_all(
     start = (course, topic, warm, allow_unconfined, limits)
     waiting = itertools.chain(first, work)
     doubtful: list[tuple[str, Work]] = []
-    yield from _judge(start, waiting, min(jobs, len(first)), doubtful)
+    yield from _judge(start, waiting, min(jobs, len(first)), doubtful, idle)
     for one in doubtful:
         ended: list[tuple[str, Work]] = []
-        yield from _judge(start, iter([one]), 1, ended)
+        yield from _judge(start, iter([one]), 1, ended, idle)
         if ended:
             yield one[0], JudgeEnded("the process that judged it ended")
 
@@ -73,7 +75,7 @@ def heavy_imports(works: Iterable[Work]) -> tuple[str, ...]:
     return tuple(name for name in HEAVY if name in found)
 
 
-def _judge(start, waiting, jobs, doubtful):
+def _judge(start, waiting, jobs, doubtful, idle):
     """Judge what is waiting; where a process ends, add what it was judging to the doubtful."""
     with _Processes(start, jobs) as processes:
         again: deque[tuple[str, Work]] = deque()
@@ -81,7 +83,7 @@ def _judge(start, waiting, jobs, doubtful):
             processes.feed(again, waiting)
             if not processes.busy():
                 return
-            for process in processes.ready():
+            for process in processes.ready(idle):
                 try:
                     verdict = process.receive()
                 except (EOFError, OSError):
@@ -137,10 +139,12 @@ class _Processes:
     def busy(self):
         return any(process.hand for process in self._all)
 
-    def ready(self):
+    def ready(self, idle):
         """Wait until a process has a verdict, or has ended, and return all of which that is so."""
         waited = {process.connection: process for process in self._all if process.hand}
-        return [waited[one] for one in connection.wait(list(waited))]
+        while not (found := connection.wait(list(waited), IDLE_SECONDS)):
+            idle()
+        return [waited[one] for one in found]
 
     def replace(self, process):
         """Start another process in place of one that ended."""

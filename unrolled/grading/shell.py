@@ -6,6 +6,7 @@ It keeps no history, reads no start-up file, and runs no other program.
 
 from __future__ import annotations
 
+import ast
 import io
 import sys
 import traceback
@@ -157,6 +158,20 @@ class Shell(InteractiveShell):
     def init_io(self):
         """Leave the terminal alone."""
 
+    def transform_cell(self, raw_cell):
+        """Leave a cell of plain Python as it is: to look for magics in it takes longer than to run it.
+
+        In a single line a bare name may be a magic, so that IPython has to look at it.
+        """
+        if "\n" in raw_cell.strip() and _is_python(raw_cell):
+            return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
+        return super().transform_cell(raw_cell)
+
+    def should_run_async(self, raw_cell, **settings):
+        """Look only at cells that could have an `await` at top level."""
+        maybe = "await" in raw_cell or "async" in raw_cell
+        return maybe and super().should_run_async(raw_cell, **settings)
+
     def _refuse_cell(self, line, cell=""):
         self.system(line)
 
@@ -209,6 +224,16 @@ class Shell(InteractiveShell):
         error = result.error_before_exec or result.error_in_exec or self.raised
         self.raised = None
         return recorder.finish(), describe(error) if error is not None else None
+
+
+def _is_python(source):
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # running it will say the same
+            ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def describe(error: BaseException) -> dict:

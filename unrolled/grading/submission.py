@@ -12,10 +12,9 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import nbformat
-
 from unrolled.grading.markdown import harmless
 from unrolled.grading.work import Work
+from unrolled.notebooks import nbformat
 
 MAX_BYTES = 20_000_000  # a notebook with many pictures in its outputs still fits
 MAX_CELLS = 2_000

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
-import warnings
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
-from nbformat.v4 import new_markdown_cell, new_output
-from nbgrader.api import Gradebook, MissingEntry
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+from nbgrader.api import MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from nbgrader.utils import parse_utc
-from sqlalchemy.exc import SAWarning
 
 from unrolled.grading.course import Course, CourseError
 from unrolled.grading.judge import Verdict
 from unrolled.grading.markdown import listed
+from unrolled.grading.rows import Rows, Scored
 from unrolled.grading.submission import Submission
 
 
@@ -52,7 +54,8 @@ def fill_in(
 
 def _graded(report):
     if report is None:
-        return [new_output("stream", name="stdout", text="not judged"), _points(0.0)]
+        text = {"output_type": "stream", "name": "stdout", "text": "not judged"}
+        return [NotebookNode(text), _points(0.0)]
     # A report quotes the learner, whose dollars and backslashes are not for MathJax to read.
     # nbgrader's page takes the triangle from whatever can be unfolded, such as hints: give it back.
     shown = (
@@ -60,11 +63,22 @@ def _graded(report):
         f"<div class='tex2jax_ignore mathjax_ignore'>{report._repr_html_()}</div>"
     )
     data = {"text/plain": report.text(), "text/html": shown}
-    return [new_output("display_data", data=data), _points(report.points)]
+    output = {"output_type": "display_data", "metadata": {}, "data": data}
+    return [nbformat.from_dict(output), _points(report.points)]
 
 
 def _points(points):
-    return new_output("execute_result", data={"text/plain": f"{points:g}"}, execution_count=None)
+    return nbformat.from_dict(
+        {
+            "output_type": "execute_result",
+            "metadata": {},
+            "data": {"text/plain": f"{points:g}"},
+            "execution_count": None,
+        }
+    )
+
+
+Graded = tuple[str, Submission, Verdict]  # of one student
 
 
 class Writer:
@@ -75,16 +89,16 @@ class Writer:
 
     def __init__(self, course: Course, topic: str):
         self._course, self._topic = course, topic
-        self._gradebook = Gradebook(course.db_url)
+        self._gradebook = course.gradebook()
         try:
-            self._gradebook.find_assignment(topic)
+            self._rows = Rows(self._gradebook, topic)
         except MissingEntry:
             self._gradebook.close()
             raise CourseError(
                 f"the gradebook does not know {topic!r}: run `unrolled release {topic}`"
             ) from None
         self._save = SaveAutoGrades()
-        self._save.notebook_id = self._save.assignment_id = topic
+        self._save.notebook_id = self._save.assignment_id = self._save.student_id = ""
 
     def __enter__(self):
         return self
@@ -103,36 +117,67 @@ class Writer:
         scores = {grade.name: grade.auto_score for grade in notebook.grades}
         return all(scores.get(f"check-{name}") == value for name, value in points.items())
 
-    def write(self, student: str, submission: Submission, verdict: Verdict) -> None:
-        """Write one submission's notebook and scores. Scores that a person gave stay as they are."""
-        notebook = submission.notebook
-        try:
-            fill_in(notebook, verdict, submission.problems)
-            with warnings.catch_warnings():
-                # nbgrader adds rows in an order that SQLAlchemy 2 warns of; they are saved all the same.
-                warnings.simplefilter("ignore", SAWarning)
-                self._write_scores(student, notebook)
-            self._write_notebook(student, notebook)
-        except BaseException:
-            self._gradebook.db.rollback()  # or the next student's scores could not be written
-            raise
+    def write(self, batch: Sequence[Graded]) -> dict[str, Exception]:
+        """Write the notebooks and scores of several submissions; scores that a person gave stay.
 
-    def _write_scores(self, student, notebook):
-        self._gradebook.update_or_create_student(student)
-        handed_in = read_stamp(self._course, self._topic, student)
-        kwargs = {"timestamp": parse_utc(handed_in)} if handed_in else {}
-        self._gradebook.update_or_create_submission(self._topic, student, **kwargs)
-        row = self._gradebook.find_submission_notebook(self._topic, self._topic, student)
-        self._save.gradebook = _Rows(row)
-        self._save.student_id = student
+        Returns what kept one from being written, by student: the others are.
+        """
+        failed: dict[str, Exception] = {}
+        scored = {}
+        for student, submission, verdict in batch:
+            try:
+                fill_in(submission.notebook, verdict, submission.problems)
+                scored[student] = self._scored(student, submission.notebook)
+            except Exception as error:
+                failed[student] = error
+        failed |= self._write_rows(list(scored.values()))
+        for student, submission, _ in batch:
+            try:
+                if student not in failed:
+                    self._write_penalty(student, submission.notebook)
+                    self._write_notebook(student, submission.notebook)
+            except Exception as error:
+                self._gradebook.db.rollback()  # or the next student's scores could not be written
+                failed[student] = error
+        return failed
+
+    def _scored(self, student, notebook):
+        """Let nbgrader read the scores from the cells."""
+        self._save.gradebook = found = _Found()
         for index, cell in enumerate(notebook.cells):
             self._save.preprocess_cell(cell, {}, index)
-        row.late_submission_penalty = None
-        self._gradebook.db.commit()
-        if row.assignment.total_seconds_late > 0:
-            self._write_penalty(student, notebook)
+        handed_in = read_stamp(self._course, self._topic, student)
+        return Scored(
+            student,
+            parse_utc(handed_in) if handed_in else None,
+            {name: grade.auto_score for name, grade in found.grades.items()},
+            {name: comment.auto_comment for name, comment in found.comments.items()},
+        )
+
+    def _write_rows(self, scored):
+        """Write all rows at once or, where that fails, each student's by themselves."""
+        try:
+            self._rows.write(scored)
+            return {}
+        except Exception as error:
+            if len(scored) == 1:
+                return {scored[0].student: error}
+        failed = {}
+        for one in scored:
+            for attempt in (1, 2):  # another grader may have made the same rows meanwhile
+                try:
+                    self._rows.write([one])
+                    break
+                except Exception as error:
+                    if attempt == 2:
+                        failed[one.student] = error
+        return failed
 
     def _write_penalty(self, student, notebook):
+        if self._rows.duedate is None:
+            return
+        if self._gradebook.find_submission(self._topic, student).total_seconds_late <= 0:
+            return
         resources = {
             "nbgrader": {
                 "notebook": self._topic,
@@ -149,28 +194,27 @@ class Writer:
         handed_in = read_stamp(self._course, self._topic, student)
         if handed_in:
             write_whole(folder / "timestamp.txt", handed_in)
-        write_whole(folder / f"{self._topic}.ipynb", nbformat.writes(notebook))
+        # One line: Python writes it ten times as fast as an indented page, which nobody would read.
+        write_whole(folder / f"{self._topic}.ipynb", json.dumps(notebook, ensure_ascii=False))
 
     def _autograded(self, student):
         return self._course.folder / "autograded" / student / self._topic
 
 
-class _Rows:
-    """What SaveAutoGrades asks of a gradebook, from rows in hand, to be saved all at once."""
+class _Found:
+    """What SaveAutoGrades takes for a gradebook: it keeps what would be saved."""
 
-    def __init__(self, row):
-        self._grades = {grade.name: grade for grade in row.grades}
-        self._comments = {comment.name: comment for comment in row.comments}
-        self.db = self
+    def __init__(self):
+        self.grades, self.comments, self.db = {}, {}, self
 
     def find_grade(self, name, *_):
-        return self._grades[name]
+        return self.grades.setdefault(name, SimpleNamespace(manual_score=None))
 
     def find_comment(self, name, *_):
-        return self._comments[name]
+        return self.comments.setdefault(name, SimpleNamespace())
 
     def commit(self):
-        """Leave the saving to the one who made these rows."""
+        """Leave the saving to the one who asked."""
 
 
 def read_stamp(course: Course, topic: str, student: str) -> str:
@@ -188,7 +232,7 @@ def read_stamp(course: Course, topic: str, student: str) -> str:
 
 def left_to_mark(course: Course, topic: str) -> int:
     """Return how many submissions hold an answer that waits for a person's mark."""
-    with Gradebook(course.db_url) as gradebook:
+    with course.gradebook() as gradebook:
         found = gradebook.assignment_submissions(topic)
         return sum(submission.needs_manual_grade for submission in found)
 
