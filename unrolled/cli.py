@@ -122,12 +122,16 @@ def _expected_errors():
 
 
 def _release(arguments):
-    from unrolled.exercise import course_root, topics
+    from unrolled.exercise import topics
+    from unrolled.grading.course import Course
     from unrolled.release import release
 
-    root = course_root()
+    course = Course.here()
+    root = course.root
+    if not course.db_url.startswith("sqlite:"):
+        course.gradebook().close()  # where no server answers, say so before the work is done
     for topic in arguments.topics or topics(root):
-        folder = release(topic, root, root / "build", root / "exercises")
+        folder = release(topic, root, course.folder, root / "exercises", course.settings)
         print(f"{topic}: {folder.relative_to(root)} is ready for learners")
 
 

@@ -47,13 +47,15 @@ def judge_on_cluster(
     address: str,
     allow_unconfined: bool = False,
     limits: Limits | None = None,
+    idle: Callable[[], None] = lambda: None,
     tell: Callable[[str], None] = lambda words: print(f"unrolled: {words}", file=sys.stderr),
 ) -> Iterator[tuple[str, Verdict | Exception]]:
     """Yield the verdict on each submission in `work`, or what kept it from being judged.
 
     work: pairs of a name and the work, taken as they are needed. address: of the scheduler, such as
-    "tcp://host:8786". limits: what each confined worker may use. tell: what to do with a sentence
-    for who waits. When a worker is gone, what it had in hand is judged again, each by itself.
+    "tcp://host:8786". limits: what each confined worker may use. idle: called now and then while
+    nothing is ready. tell: what to do with a sentence for who waits. When a worker is gone, what it
+    had in hand is judged again, each by itself.
     Raises ClusterError if there is no such cluster, or a machine of it cannot judge.
     """
     stream = iter(work)
@@ -62,7 +64,7 @@ def judge_on_cluster(
         return
     parcel = pickle.dumps(Parcel.of(course, topic, allow_unconfined, limits), protocol=5)
     with _connected(address) as client:
-        dealer = _Dealer(client, address, parcel, itertools.chain([first], stream), tell)
+        dealer = _Dealer(client, address, parcel, itertools.chain([first], stream), idle, tell)
         try:
             yield from dealer.verdicts()
         finally:
@@ -110,9 +112,9 @@ class _Worker:
 class _Dealer:
     """Deals batches to the workers that are there, and takes in what they find."""
 
-    def __init__(self, client, address, parcel, stream, tell):
+    def __init__(self, client, address, parcel, stream, idle, tell):
         self._client, self._address, self._parcel = client, address, parcel
-        self._stream, self._tell, self._versions = stream, tell, versions()
+        self._stream, self._versions, self._idle, self._tell = stream, versions(), idle, tell
         self._ahead: deque[tuple[str, Work]] = deque()  # one, if there is one
         self._doubtful: deque[_Batch] = deque()  # of one submission each
         self._workers: dict[str, _Worker] = {}
@@ -130,7 +132,7 @@ class _Dealer:
             try:
                 address, batch = self._done.get(timeout=LOOK_SECONDS)
             except queue.Empty:
-                pass
+                self._idle()
             else:
                 yield from self._take(address, batch)
             while self._given_up:

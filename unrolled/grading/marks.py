@@ -8,7 +8,6 @@ from nbgrader.api import (
     Assignment,
     BaseCell,
     Grade,
-    Gradebook,
     MissingEntry,
     SubmittedAssignment,
     SubmittedNotebook,
@@ -52,7 +51,7 @@ def read_marks(course: Course, topic: str) -> Marks:
 
     Raises CourseError if the gradebook does not know the assignment.
     """
-    with Gradebook(course.db_url) as gradebook:
+    with course.gradebook() as gradebook:
         try:
             out_of = gradebook.find_assignment(topic).max_score
         except MissingEntry:
