@@ -1,16 +1,11 @@
 """`unrolled grade`: every mark once and right, whatever happens on the way."""
 
 import json
-import os
 import shutil
-import signal
-import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
-import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
@@ -256,54 +251,6 @@ def test_marks_that_cannot_be_written_cost_nobody_else(course, hand_in, notebook
         "bob": "graded",
         "cy": "unchanged",
     }
-
-
-@pytest.mark.slow
-def test_killed_at_any_moment_and_run_again_every_mark_is_there_once(course, hand_in, notebook):
-    expected = {}
-    for k in range(12):
-        hand_in(f"student-{k:02}", notebook(WRONG if k % 3 else {}, code=f"x = {k}"))
-        expected[f"student-{k:02}"] = 24 if k % 3 else 27
-    command = [sys.executable, "-m", "unrolled.cli", "grade", TOPIC]
-    for after in (2, 5):
-        run = subprocess.Popen(command, cwd=course.root, stderr=subprocess.PIPE, text=True)
-        for line in run.stderr:
-            if line.startswith(f"{after}/"):
-                break
-        children = _descendants(run.pid)
-        assert children
-        os.kill(run.pid, signal.SIGKILL)
-        run.wait()
-        run.stderr.close()
-        deadline = time.monotonic() + 20
-        while any(map(_alive, children)) and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert not any(map(_alive, children)), "a judge outlived the coordinator"
-    kept = len(list((course.folder / "verdicts").rglob("verdict.json")))
-    assert kept >= 4
-    results = grade(course, TOPIC)
-    assert sum(result.state == "unchanged" for result in results) >= kept - 1
-    assert marks(course) == expected
-    assert {result.student: result.total for result in results} == expected
-    assert not list(course.folder.rglob("*.part"))
-    for student in expected:
-        path = course.folder / "autograded" / student / TOPIC / f"{TOPIC}.ipynb"
-        nbformat.validate(nbformat.read(path, as_version=4))
-
-
-def _descendants(pid):
-    found = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found += [int(child), *_descendants(int(child))]
-    return found
-
-
-def _alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def test_what_was_not_released_is_refused(course):

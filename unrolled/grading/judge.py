@@ -24,6 +24,7 @@ from unrolled.runner import CheckFile, Context, generator
 # and the same once more when it is asked again.
 SUBMISSION_SECONDS = 60.0
 LATE = "the notebook used up its time"
+TRIES = 3
 
 
 @dataclass
@@ -53,7 +54,19 @@ class Judge:
         self._keys = quiz_keys(self.exercise)
 
     def judge(self, work: Work, zygote: Zygote) -> Verdict:
-        """Run a submission's code in workers of `zygote` and check every item against it."""
+        """Run a submission's code in workers of `zygote` and check every item against it.
+
+        Where a worker was killed it is all done again: a notebook that kills its worker does so
+        each time, and whatever else did it must cost no mark.
+        """
+        for _ in range(TRIES):
+            verdict, taken = self._judge(work, zygote)
+            if not taken:
+                break
+        return verdict
+
+    def _judge(self, work, zygote):
+        """Return the verdict, and whether a worker was taken away meanwhile."""
         seed = self._course.seed(self._topic, work.digest)
         with contextlib.closing(Room(work, zygote)) as room:
             room.open()
@@ -67,6 +80,7 @@ class Judge:
                     asked[name] = [call for outcome in outcomes for call in outcome.calls]
                 room.recover()
             reports |= {name: key.mark(room.lookup) for name, key in self._keys.items()}
+        taken = room.taken
         if asked:
             with contextlib.closing(Room(work, zygote, after=room)) as afresh:
                 afresh.open()
@@ -75,7 +89,8 @@ class Judge:
                     asked, afresh.lookup, order, afresh.recover, afresh.ask_together
                 )
             reports |= {name: withdrawn(reports[name], call) for name, call in changed.items()}
-        return Verdict(reports, room.outputs, room.problems)
+            taken = taken or afresh.taken
+        return Verdict(reports, room.outputs, room.problems), taken
 
 
 class Room:
@@ -93,6 +108,7 @@ class Room:
         self._patience = 2 if after else 1
         self._deadline = time.monotonic() + SUBMISSION_SECONDS
         self.outputs, self.problems = {}, []
+        self.taken = False  # whether a worker was ended that may have been at no fault
 
     def open(self):
         """Start a worker and run every cell; a cell that kills or hangs it is left out next time."""
@@ -114,6 +130,7 @@ class Room:
                 seconds = self._worker.limits.cell_seconds * self._patience
                 result = self._worker.run(source, seconds)
             except (WorkerDied, WorkerTimeout, WireError) as error:
+                self.taken = self.taken or self._worker.taken
                 self._deadly.add(name)
                 words = f"The cell {name!r} was stopped and left out: {error}"
                 self.problems.append(words)
@@ -184,6 +201,7 @@ class Room:
         try:
             return function(*args, **kwargs)
         except (WorkerDied, WorkerTimeout) as error:
+            self.taken = self.taken or self._worker.taken
             self._broken = str(error).removeprefix("stopped: ")
             raise LearnerError("Stopped", self._broken) from None
         except WireError as error:
