@@ -18,7 +18,7 @@ _spec.loader.exec_module(driver)
 
 CONF = """
 project = "A small book"
-extensions = ["myst_parser", "unrolled.book.quiz"]
+extensions = ["myst_parser", "unrolled.book.accessible", "unrolled.book.quiz"]
 myst_enable_extensions = ["dollarmath"]
 html_theme = "sphinx_book_theme"
 root_doc = "index"
