@@ -3,8 +3,8 @@
 A judge of paper stands in for the real one, so that nothing here is timed and nothing is slow.
 """
 
+import threading
 import weakref
-from itertools import islice
 
 import pytest
 
@@ -14,24 +14,6 @@ from unrolled.grading.judge import Verdict
 from unrolled.report import Report
 
 TOPIC = "lstm_gates"
-AHEAD = 3
-
-
-@pytest.fixture
-def paper(monkeypatch, exercise):
-    """Judge everything right, `AHEAD` submissions at once, and note what was asked for."""
-    asked = []
-
-    def judge_all(course, topic, work, *more):
-        reports = {item.name: Report(item, ("all",), ()) for item in exercise.items}
-        work = iter(work)
-        while hand := list(islice(work, AHEAD)):
-            for student, theirs in hand:
-                asked.append((student, theirs))
-                yield student, Verdict(dict(reports))
-
-    monkeypatch.setattr(coordinator, "judge_all", judge_all)
-    return asked
 
 
 @pytest.fixture
@@ -49,18 +31,19 @@ def read(monkeypatch):
     return noted
 
 
-def test_no_more_is_held_than_is_being_judged(course, hand_in, notebook, paper, read):
+def test_no_more_is_held_than_is_being_judged(course, hand_in, notebook, paper, read, monkeypatch):
     size = 25
+    monkeypatch.setattr(coordinator, "TOGETHER", 4)
     for k in range(size):
         hand_in(f"student-{k:02}", notebook(code=f"x = {k}"))
     read_at_result = []
     results = grade(course, TOPIC, on_result=lambda *_: read_at_result.append(len(read)))
     assert [result.total for result in results] == [27] * size
     assert len(read) == size
-    # One more than is judged is in hand while its marks are written.
-    assert max(held for _, held in read) <= AHEAD + 1
-    assert read_at_result[0] == AHEAD
-    assert all(ahead <= done + AHEAD for done, ahead in enumerate(read_at_result))
+    # Those that are judged, and those whose marks are written together.
+    assert max(held for _, held in read) <= paper.ahead + 4
+    assert read_at_result[0] == paper.ahead
+    assert all(ahead <= done + paper.ahead + 4 for done, ahead in enumerate(read_at_result))
 
 
 def test_what_many_handed_in_is_judged_once_and_held_once(course, hand_in, notebook, paper, read):
@@ -69,10 +52,10 @@ def test_what_many_handed_in_is_judged_once_and_held_once(course, hand_in, noteb
         hand_in(name, notebook(code=f"x = {k % 2}"))
     told = []
     results = grade(course, TOPIC, on_result=lambda result, *_: told.append(result.student))
-    assert [student for student, _ in paper] == names[:2]
+    assert [student for student, _ in paper.asked] == names[:2]
     assert sorted(told) == names == [result.student for result in results]
     assert {result.total for result in results} == {27}
-    assert max(held for _, held in read) <= AHEAD + 1
+    assert max(held for _, held in read) <= paper.ahead + coordinator.TOGETHER
 
 
 def test_what_changes_while_another_is_judged_is_judged_for_itself(
@@ -86,8 +69,8 @@ def test_what_changes_while_another_is_judged_is_judged_for_itself(
             hand_in("bob", notebook(code="x = 2"))
 
     results = grade(course, TOPIC, on_result=change)
-    assert [student for student, _ in paper] == ["ada", "bob"]
-    assert "x = 2" in str(paper[1][1].cells)
+    assert [student for student, _ in paper.asked] == ["ada", "bob"]
+    assert "x = 2" in str(paper.asked[1][1].cells)
     assert [result.state for result in results] == ["graded"] * 3
     assert {result.state for result in grade(course, TOPIC)} == {"unchanged"}
 
@@ -125,3 +108,29 @@ def test_what_was_judged_lies_in_a_file_that_nobody_else_can_name(tmp_path, exer
         assert f"{3:064x}" not in known
         for k in (2, 0, 1):
             assert known[f"{k:064x}"].reports[item.name].passed == ("all",) * k
+
+
+def test_a_second_grader_waits_for_the_first_and_finds_all_done(
+    course, hand_in, notebook, paper, capsys
+):
+    for name in ("ada", "bob"):
+        hand_in(name, notebook(code=f"x = {name!r}"))
+    found = []
+
+    def second():
+        found.extend(grade(course, TOPIC))
+
+    other = threading.Thread(target=second)
+
+    def meanwhile(result, done, total):
+        if done == 1:
+            other.start()
+            while "is being graded in" not in capsys.readouterr().err:
+                assert other.is_alive()
+            assert found == []
+
+    first = grade(course, TOPIC, on_result=meanwhile)
+    other.join()
+    assert [result.state for result in first] == ["graded"] * 2
+    assert [result.state for result in found] == ["unchanged"] * 2
+    assert len(paper.asked) == 2
