@@ -29,7 +29,8 @@ COMMANDS = [
 ]
 
 LEARNER = [line for line in COMMANDS if "learner" in line]
-TEACHER = [line for line in COMMANDS if line.startswith(".venv/bin/")]
+EXPORTS = [line for line in COMMANDS if " quiz export " in line]
+TEACHER = [line for line in COMMANDS if line.startswith(".venv/bin/") and line not in EXPORTS]
 
 
 def run(command, folder, **more):
@@ -79,7 +80,7 @@ def course(tmp_path_factory):
 
 def test_every_command_is_run_by_a_test():
     assert COMMANDS[:2] == ["make book", "make test"]
-    assert [*COMMANDS[:2], *LEARNER, *TEACHER] == COMMANDS
+    assert [*COMMANDS[:2], *LEARNER, *TEACHER, *EXPORTS] == COMMANDS
 
 
 def test_ci_runs_the_test_command():
@@ -95,6 +96,19 @@ def test_the_sample_report_is_what_a_learner_sees():
     shown = check("lstm_step").text().splitlines()
     sample = re.search(r"```\n(lstm_step: not yet.*?)```", README, re.S)[1].splitlines()
     assert sample == shown[: len(sample)]
+
+
+def test_every_export_writes_a_file_and_says_how_to_take_it_in(course):
+    formats = []
+    for line in EXPORTS:
+        told = run(line, course)
+        path, how = re.search(
+            r"^(build/quiz/lstm_gates\.\S+): \d+ questions\n(?s:.*?)(In .*)", told, re.M
+        ).groups()
+        assert (course / path).stat().st_size > 1000
+        assert "mport" in how
+        formats.append(path)
+    assert len(set(formats)) == 4
 
 
 @pytest.mark.slow
