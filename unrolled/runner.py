@@ -163,7 +163,8 @@ def _is_plain(item):
     function = item.function
     return (
         type(item) is pytest.Function
-        and set(item.fixturenames) <= {"answer", "reference", "rng"}
+        and set(item.fixturenames) <= {"answer", "reference", "rng", "request"}
+        and "request" not in inspect.signature(function).parameters
         and not list(item.iter_markers())
         and item.cls is None
         and not hasattr(item, "callspec")
@@ -187,7 +188,7 @@ class _Fixtures:
             "rng": lambda: generator(self.context.seed, item.name),
         }
         try:
-            item.obj(**{name: make[name]() for name in item.fixturenames})
+            item.obj(**{name: make[name]() for name in item.fixturenames if name in make})
         except (KeyboardInterrupt, pytest.exit.Exception):
             raise
         except BaseException as failure:  # also what a learner raises to leave a program

@@ -12,7 +12,7 @@ from nbgrader.api import Gradebook
 from unrolled.grading import coordinator
 from unrolled.grading.coordinator import grade
 from unrolled.grading.course import Course, CourseError
-from unrolled.grading.writeback import read_stamp
+from unrolled.grading.files import read_stamp
 
 TOPIC = "lstm_gates"
 WRONG = {"forget_half_life": "def forget_half_life(f):\n    return 0 * f\n"}

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from unrolled.grading.coordinator import kept_path
 from unrolled.grading.course import Course, CourseError
+from unrolled.grading.files import write_whole
 from unrolled.grading.marks import Mark, read_marks
 from unrolled.grading.sheet import to_csv
 from unrolled.grading.table import shown
-from unrolled.grading.writeback import write_whole
 
 STATES = ("right", "wrong", "raised", "stopped", "not written")
 

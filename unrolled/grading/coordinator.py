@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import itertools
 import json
 import os
 import pickle
@@ -17,16 +18,16 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from unrolled.grading.course import Course
+from unrolled.grading.files import read_stamp, write_whole
 from unrolled.grading.judge import Verdict
-from unrolled.grading.pool import judge_all
-from unrolled.grading.submission import Submission, read_submission
+from unrolled.grading.pool import LOOKED_AT, Judges, heavy_imports, judge_all
+from unrolled.grading.submission import MAX_BYTES, Submission, read_submission
 from unrolled.grading.work import Work
-from unrolled.grading.writeback import Writer, read_stamp, write_whole
 from unrolled.grading.zygote import Limits
 
 _KEPT = 2  # counts up when more is kept of a verdict: what was kept before is then judged again
@@ -74,27 +75,52 @@ def grade(
         results[result.student] = result
         on_result(result, len(results), len(paths))
 
-    def judged(work):
-        if scheduler:
-            from unrolled.grading.cluster import judge_on_cluster
+    with ExitStack() as opened:
+        opened.enter_context(_alone(course, topic))
+        judges = None
+        if not scheduler and _any_new(course, topic, paths):
+            count = min(jobs or os.cpu_count() or 1, len(paths))
+            judges = Judges(course, topic, _heavy(paths), count, allow_unconfined, limits)
+            opened.enter_context(judges)
+        # Two seconds, in which the judges get ready.
+        from unrolled.grading.writeback import Writer
 
-            return judge_on_cluster(
-                course, topic, work, scheduler, allow_unconfined, limits, grading.write_if_due
-            )
-        count = jobs or os.cpu_count() or 1
-        return judge_all(course, topic, work, count, allow_unconfined, limits, grading.write_if_due)
-
-    with (
-        _alone(course, topic),
-        Writer(course, topic) as writer,
-        Judged(course.folder) as known,
-    ):
+        writer = opened.enter_context(Writer(course, topic))
+        known = opened.enter_context(Judged(course.folder))
         grading = _Class(course, topic, release, paths, writer, known, force, done)
         while grading.waiting:
-            for student, verdict in judged(grading.unjudged()):
+            work, idle = grading.unjudged(), grading.write_if_due
+            if scheduler:
+                from unrolled.grading.cluster import judge_on_cluster
+
+                verdicts = judge_on_cluster(
+                    course, topic, work, scheduler, allow_unconfined, limits, idle
+                )
+            else:
+                count = jobs or os.cpu_count() or 1
+                verdicts = judge_all(
+                    course, topic, work, count, allow_unconfined, limits, idle, judges
+                )
+                judges = None
+            for student, verdict in verdicts:
                 grading.take(student, verdict)
         grading.write()
     return [results[student] for student in sorted(results)]
+
+
+def _any_new(course, topic, paths):
+    """Return whether a submission was never judged: then something is to be done for sure."""
+    return not all(kept_path(course, topic, student).exists() for student in paths)
+
+
+def _heavy(paths):
+    """Return what the first notebooks import that takes seconds, before anything is read properly."""
+    texts = []
+    for path in itertools.islice(paths.values(), LOOKED_AT):
+        with suppress(OSError):
+            if path.is_file() and not path.is_symlink() and path.stat().st_size <= MAX_BYTES:
+                texts.append(path.read_text(encoding="utf-8", errors="replace"))
+    return heavy_imports(texts)
 
 
 TOGETHER = 16  # submissions whose marks are written in one transaction

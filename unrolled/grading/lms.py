@@ -21,10 +21,10 @@ from pathlib import Path
 
 from unrolled.grading.analysis import read_kept
 from unrolled.grading.course import Course, CourseError
+from unrolled.grading.files import write_whole
 from unrolled.grading.marks import Mark, Marks, read_marks
 from unrolled.grading.sheet import Sheet, read_sheet
 from unrolled.grading.table import shown
-from unrolled.grading.writeback import write_whole
 
 # Columns by which a student may be known; those in the second row hold the platform's own number.
 _KEYS = ("student_id", "SIS User ID", "SIS Login ID", "Username", "ID number", "Email address")

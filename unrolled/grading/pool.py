@@ -8,11 +8,12 @@ import multiprocessing
 import os
 import pickle
 import queue
+import re
 import signal
 import socket
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing import connection, reduction
 
@@ -42,48 +43,58 @@ def judge_all(
     allow_unconfined: bool,
     limits: Limits | None = None,
     idle: Callable[[], None] = lambda: None,
+    judges: Judges | None = None,
 ) -> Iterator[tuple[str, Verdict | Exception]]:
     """Yield the verdict on each submission in `work`, or what kept it from being judged.
 
-    work: pairs of a name and the work, taken as they are needed. limits: what each worker may use.
-    jobs: how many processes. idle: called now and then while nothing is ready. When one ends, what it was judging is judged again by itself.
+    When a process ends, what it was judging is judged again by itself.
+
+    work: pairs of a name and the work, taken as they are needed. jobs: how many processes. limits:
+    what each worker may use. idle: called now and then while nothing is ready. judges: processes
+    that were started before, for the same course and topic; they are closed here.
     Raises what keeps a process from starting at all, such as ConfinementError.
     """
     work = iter(work)
     first = list(itertools.islice(work, LOOKED_AT))
     if not first:
         return
-    warm = ("numpy", *heavy_imports(one for _, one in first))
-    course = replace(course, settings=Config())  # may hold functions, which cannot travel
-    start = (course, topic, warm, allow_unconfined, limits)
+    warm = heavy_imports(source for _, one in first for _, source in one.cells)
+
+    def started(count):
+        return Judges(course, topic, warm, count, allow_unconfined, limits)
+
     waiting = itertools.chain(first, work)
     doubtful: list[tuple[str, Work]] = []
-    yield from _judge(start, waiting, min(jobs, len(first)), doubtful, idle)
+    yield from _judge(judges or started(min(jobs, len(first))), waiting, doubtful, idle)
     for one in doubtful:
         ended: list[tuple[str, Work]] = []
-        yield from _judge(start, iter([one]), 1, ended, idle)
+        yield from _judge(started(1), iter([one]), ended, idle)
         if ended:
             yield one[0], JudgeEnded("the process that judged it ended")
 
 
-def heavy_imports(works: Iterable[Work]) -> tuple[str, ...]:
-    """Return those of the HEAVY modules that any of the works imports."""
-    works = list(works)
-    found = {name for name in HEAVY if any(one.imports(name) for one in works)}
-    if "torch" in found and any("optim" in source for one in works for _, source in one.cells):
-        found.add("torch.optim")
+def heavy_imports(sources: Iterable[str]) -> tuple[str, ...]:
+    """Return those of the HEAVY modules that any of the sources imports, or looks as if it did."""
+    found = set()
+    for source in sources:
+        for name in HEAVY:
+            line = rf"\b(?:import|from)\b.*\b{re.escape(name)}\b"
+            if name not in found and re.search(line, source):
+                found.add(name)
+        if "torch" in found and "optim" in source:
+            found.add("torch.optim")
     return tuple(name for name in HEAVY if name in found)
 
 
-def _judge(start, waiting, jobs, doubtful, idle):
+def _judge(judges, waiting, doubtful, idle):
     """Judge what is waiting; where a process ends, add what it was judging to the doubtful."""
-    with _Processes(start, jobs) as processes:
+    with judges:
         again: deque[tuple[str, Work]] = deque()
         while True:
-            processes.feed(again, waiting)
-            if not processes.busy():
+            judges.feed(again, waiting)
+            if not judges.busy():
                 return
-            for process in processes.ready(idle):
+            for process in judges.ready(idle):
                 try:
                     verdict = process.receive()
                 except (EOFError, OSError):
@@ -91,7 +102,7 @@ def _judge(start, waiting, jobs, doubtful, idle):
                     suspect, *innocent = process.hand
                     doubtful.append(suspect)
                     again.extend(innocent)
-                    processes.replace(process)
+                    judges.replace(process)
                 else:
                     if isinstance(verdict, _CannotStart):
                         raise verdict.reason
@@ -99,34 +110,54 @@ def _judge(start, waiting, jobs, doubtful, idle):
                     yield name, verdict
 
 
-class _Processes:
-    """The judging processes and the server of workers that they share."""
+class Judges:
+    """Judging processes and the server of workers that they share.
 
-    def __init__(self, start, jobs):
-        _, _, warm, allow_unconfined, limits = start
-        self._start = start
+    All of them get ready in the background. warm: modules that learner code will import.
+    """
+
+    def __init__(
+        self,
+        course: Course,
+        topic: str,
+        warm: Sequence[str],
+        jobs: int,
+        allow_unconfined: bool = False,
+        limits: Limits | None = None,
+    ):
+        course = replace(course, settings=Config())  # may hold functions, which cannot travel
+        self._start = (course, topic, ("numpy", *warm), allow_unconfined, limits)
+        self._server: Zygote | None = None
+        self._trouble: Exception | None = None
+        self._warming: threading.Thread | None = threading.Thread(target=self._warm_up)
+        self._warming.start()
         self._all: list[_Process] = []
-        self._server = None
         try:
-            # They get ready while the server warms up.
-            self._all += [_Process(start) for _ in range(jobs)]
-            self._server = Zygote(warm, allow_unconfined=allow_unconfined, limits=limits)
-            for process in self._all:
-                process.serve_with(self._server)
+            self._all += [_Process(self._start) for _ in range(jobs)]
         except BaseException:
             self.__exit__()
             raise
 
-    def __enter__(self):
+    def _warm_up(self):
+        _, _, warm, allow_unconfined, limits = self._start
+        try:
+            self._server = Zygote(warm, allow_unconfined=allow_unconfined, limits=limits)
+        except Exception as error:
+            self._trouble = error
+
+    def __enter__(self) -> Judges:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         for process in self._all:
             process.end()
+        self._all = []
+        if self._warming is not None:
+            self._warming.join()
         if self._server is not None:
             self._server.close()
 
-    def feed(self, again, waiting):
+    def feed(self, again: deque, waiting: Iterator) -> None:
         """Give every process as much as it may have in hand; those with least come first."""
         for count in range(1, IN_HAND + 1):
             for process in self._all:
@@ -134,19 +165,31 @@ class _Processes:
                     one = again.popleft() if again else next(waiting, None)
                     if one is None:
                         return
+                    self._connect()
                     process.give(one)
 
-    def busy(self):
+    def _connect(self):
+        """Wait until the server is warm, and connect every process with it."""
+        if self._warming is not None:
+            self._warming.join()
+            self._warming = None
+            if self._trouble is not None:
+                raise self._trouble
+            for process in self._all:
+                process.serve_with(self._server)
+
+    def busy(self) -> bool:
+        """Return whether any process has something in hand."""
         return any(process.hand for process in self._all)
 
-    def ready(self, idle):
+    def ready(self, idle: Callable[[], None]) -> list[_Process]:
         """Wait until a process has a verdict, or has ended, and return all of which that is so."""
         waited = {process.connection: process for process in self._all if process.hand}
         while not (found := connection.wait(list(waited), IDLE_SECONDS)):
             idle()
         return [waited[one] for one in found]
 
-    def replace(self, process):
+    def replace(self, process: _Process) -> None:
         """Start another process in place of one that ended."""
         process.end()
         fresh = _Process(self._start)

@@ -9,7 +9,6 @@ import time
 
 from unrolled.grading.coordinator import Result, grade
 from unrolled.grading.course import Course
-from unrolled.grading.writeback import left_to_mark
 
 
 def grade_and_print(course: Course, topic: str, **options) -> list[Result]:
@@ -22,6 +21,8 @@ def grade_and_print(course: Course, topic: str, **options) -> list[Result]:
     told = ", ".join(f"{states.count(state)} {state}" for state in sorted(set(states)))
     print(f"\n{len(results)} submissions in {time.monotonic() - began:.1f} s: {told or 'none'}")
     if exercise.written:
+        from unrolled.grading.writeback import left_to_mark  # by now it is imported
+
         names = ", ".join(cell.name for cell in exercise.written)
         print(f"For a person to mark, in formgrader: {names} ({left_to_mark(course, topic)} to do)")
     return results

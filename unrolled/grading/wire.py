@@ -102,6 +102,14 @@ class _Encoder:
         self.buffers: list[bytes] = []
         self.nodes = 0
         self.size = 0
+        # Nearly all that travels is of exactly these types: no need to ask for subclasses.
+        self.exact = {
+            np.ndarray: lambda value, depth: self.array("a", value),
+            float: lambda value, depth: value,
+            str: lambda value, depth: self.text(value),
+            tuple: lambda value, depth: ["t", *[self.encode(item, depth + 1) for item in value]],
+            list: lambda value, depth: ["l", *[self.encode(item, depth + 1) for item in value]],
+        }
 
     def room_for(self, size: int) -> None:
         """Refuse bytes that the frame has no room for, before they are copied."""
@@ -125,8 +133,10 @@ class _Encoder:
 
     def array(self, tag: str, value: np.ndarray, *rest):
         """Encode a numeric array or NumPy scalar in native byte order."""
-        plain = np.ndarray.view(value, np.ndarray)
+        plain = value if type(value) is np.ndarray else np.ndarray.view(value, np.ndarray)
         self.room_for(plain.nbytes)
+        if plain.dtype.str in DTYPES and plain.ndim <= MAX_DIMS:
+            return [tag, self.buffer(plain.dtype.str, plain.shape, plain.tobytes()), *rest]
         if plain.dtype == np.longdouble and plain.dtype.itemsize > 8:
             plain = plain.astype(np.float64)
         elif plain.dtype == np.clongdouble and plain.dtype.itemsize > 16:
@@ -153,6 +163,9 @@ class _Encoder:
             raise WireError(f"the value is nested more than {MAX_DEPTH} deep")
         if value is None or value is True or value is False:
             return value
+        exact = self.exact.get(type(value))
+        if exact is not None:
+            return exact(value, depth)
         if isinstance(value, np.generic) and not isinstance(value, str | bytes):
             # np.float64 is a float and np.complex128 a complex: ask for NumPy's own types first.
             return self.array("n", np.asarray(value))

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
-from datetime import datetime
-from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
-from nbgrader.api import MissingEntry
+from nbgrader.api import Grade, MissingEntry, SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from nbgrader.utils import parse_utc
+from sqlalchemy import func, select
 
 from unrolled.grading.course import Course, CourseError
+from unrolled.grading.files import read_stamp, write_whole
 from unrolled.grading.judge import Verdict
 from unrolled.grading.markdown import listed
 from unrolled.grading.rows import Rows, Scored
@@ -215,31 +214,14 @@ class _Found:
         """Leave the saving to the one who asked."""
 
 
-def read_stamp(course: Course, topic: str, student: str) -> str:
-    """Return when a submission was handed in, as written beside it; "" if that is not a time."""
-    path = course.folder / "submitted" / student / topic / "timestamp.txt"
-    try:
-        # Nothing but a plain file is opened: a named pipe would keep us waiting for ever.
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > 100:
-            return ""
-        stamp = path.read_text(encoding="utf-8").strip()
-        return stamp if isinstance(parse_utc(stamp), datetime) else ""
-    except (OSError, ValueError, TypeError, OverflowError):  # dateutil raises all of these
-        return ""
-
-
 def left_to_mark(course: Course, topic: str) -> int:
     """Return how many submissions hold an answer that waits for a person's mark."""
     with course.gradebook() as gradebook:
-        found = gradebook.assignment_submissions(topic)
-        return sum(submission.needs_manual_grade for submission in found)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that at any moment it is either as it was or complete."""
-    partial = path.with_name(f".{path.name}.part")
-    with partial.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)
+        waiting = (
+            select(func.count(SubmittedAssignment.id.distinct()))
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+            .where(SubmittedAssignment.assignment_id == gradebook.find_assignment(topic).id)
+            .where(Grade.needs_manual_grade)
+        )
+        return gradebook.db.scalar(waiting)
