@@ -34,6 +34,25 @@ def pytest_collection_modifyitems(config, items):
         raise pytest.UsageError(f"no checks for {path.name}: a notebook keeps its topic's name")
     checks = [item for item in items if item.path.parent == ROOT / "tests" / "checks"]
     items[:] = [item for item in items if item not in checks or item.path.name == wanted]
+    modules = [item.parent for item in items if item.path.name == wanted]
+    items += questions(modules[0]) if modules else []
+
+
+def questions(module):
+    """Return a test for each question of a quiz that the exercise asks: the answer is right."""
+    from unrolled.quiz.notebook import quiz_keys
+
+    def check(lookup, key):
+        report = key.mark(lookup)
+        assert report.right, report.text()
+
+    keys = quiz_keys(read_topic(module.path.stem.removeprefix("test_"), ROOT))
+    return [
+        pytest.Function.from_parent(
+            module, name=f"test_{name}_is_right", callobj=lambda lookup, key=key: check(lookup, key)
+        )
+        for name, key in keys.items()
+    ]
 
 
 @pytest.fixture(scope="module")

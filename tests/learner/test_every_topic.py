@@ -138,11 +138,11 @@ def test_check_cells_call_the_check_they_are_named_for(topic):
 
 def test_released_notebook_has_stable_ids_and_no_outputs(topic):
     cells = topic.notebook.cells
-    assert [cell.id for cell in cells] == [cell.cell_id for cell in topic.exercise.cells]
+    assert [cell.id for cell in cells] == [cell.cell_id for cell in topic.exercise.notebook_cells]
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in cells)
     assert set(topic.notebook.metadata) == {"kernelspec", "language_info"}
     locked = Counter(cell.id.split("-")[0] for cell in cells if cell.metadata.get("nbgrader"))
-    assert locked["check"] == len(topic.items)
+    assert locked["check"] == len(topic.exercise.graded)
 
 
 def test_importing_a_solution_runs_no_check(topic, monkeypatch):

@@ -4,7 +4,11 @@ import ast
 import json
 import math
 import re
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -17,6 +21,7 @@ from unrolled.question import Marked
 from unrolled.quiz.notebook import quiz_keys
 from unrolled.sealed import seal
 
+ROOT = Path(__file__).resolve().parents[2]
 ASKED = ["plain_choice", "several_of_five", "steps_to_half", "order_of_a_step", "what_it_prints"]
 
 
@@ -360,6 +365,25 @@ def test_a_class_is_marked_with_partial_credit_and_reports(course, keys):
     html = (course.folder / "feedback" / "part" / "quiz" / "quiz.html").read_text()
     assert "It scales what is written." in html
     assert "right in part (1.33 of 2 points)" in html
+
+
+@pytest.mark.slow
+def test_plain_pytest_checks_the_answers_of_a_notebook(course, keys):
+    release = course.released("quiz")
+    own = {name: f"{name} = {key.right!r}" for name, key in keys.items()}
+    own |= {"double": "def double(x):\n    return x + x", "what_it_prints": 'what_it_prints = "a"'}
+    folder = course.root / "tests" / "checks"
+    shutil.copyfile(ROOT / "tests" / "checks" / "conftest.py", folder / "conftest.py")
+    nbformat.write(answers(release, **own), course.root / "quiz.ipynb")
+    command = (
+        "-m pytest -q -c /dev/null --import-mode=importlib tests/checks --submission quiz.ipynb"
+    )
+    done = subprocess.run(
+        [sys.executable, *command.split()], cwd=course.root, capture_output=True, text=True
+    )
+    assert "1 failed, 5 passed" in done.stdout, done.stdout + done.stderr
+    assert "The second line has no question mark." in done.stdout
+    assert "::test_what_it_prints_is_right" in done.stdout
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from unrolled.grading.outputs import Allowance
 from unrolled.grading.wire import WireError
 from unrolled.grading.work import Work
 from unrolled.grading.zygote import LearnerError as RemoteError
-from unrolled.grading.zygote import WorkerDied, WorkerTimeout, Zygote
+from unrolled.grading.zygote import WorkerDied, WorkerTimeout, Zygote, ZygoteDied
 from unrolled.mistakes import read_mistakes
 from unrolled.quiz.notebook import quiz_keys
 from unrolled.report import Report, make_report
@@ -58,15 +58,18 @@ class Judge:
 
         Where a worker was killed it is all done again: a notebook that kills its worker does so
         each time, and whatever else did it must cost no mark.
+        Raises ZygoteDied where the server of workers ends each time: that is no notebook's doing.
         """
         for _ in range(TRIES):
             verdict, taken = self._judge(work, zygote)
             if not taken:
                 break
+        if taken == "lost":
+            raise ZygoteDied("the server of workers ended again and again")
         return verdict
 
     def _judge(self, work, zygote):
-        """Return the verdict, and whether a worker was taken away meanwhile."""
+        """Return the verdict, and how a worker was taken away meanwhile, if one was."""
         seed = self._course.seed(self._topic, work.digest)
         with contextlib.closing(Room(work, zygote)) as room:
             room.open()
@@ -79,7 +82,9 @@ class Judge:
                 if reports[name].right:
                     asked[name] = [call for outcome in outcomes for call in outcome.calls]
                 room.recover()
-            reports |= {name: key.mark(room.lookup) for name, key in self._keys.items()}
+            for name, key in self._keys.items():
+                reports[name] = key.mark(room.lookup)
+                room.recover()
         taken = room.taken
         if asked:
             with contextlib.closing(Room(work, zygote, after=room)) as afresh:
@@ -89,7 +94,7 @@ class Judge:
                     asked, afresh.lookup, order, afresh.recover, afresh.ask_together
                 )
             reports |= {name: withdrawn(reports[name], call) for name, call in changed.items()}
-            taken = taken or afresh.taken
+            taken = afresh.taken or taken
         return Verdict(reports, room.outputs, room.problems), taken
 
 
@@ -108,7 +113,7 @@ class Room:
         self._patience = 2 if after else 1
         self._deadline = time.monotonic() + SUBMISSION_SECONDS
         self.outputs, self.problems = {}, []
-        self.taken = False  # whether a worker was ended that may have been at no fault
+        self.taken = ""  # how a worker ended by no fault in it, as far as we know
 
     def open(self):
         """Start a worker and run every cell; a cell that kills or hangs it is left out next time."""
@@ -130,7 +135,7 @@ class Room:
                 seconds = self._worker.limits.cell_seconds * self._patience
                 result = self._worker.run(source, seconds)
             except (WorkerDied, WorkerTimeout, WireError) as error:
-                self.taken = self.taken or self._worker.taken
+                self.taken = self._worker.taken or self.taken
                 self._deadly.add(name)
                 words = f"The cell {name!r} was stopped and left out: {error}"
                 self.problems.append(words)
@@ -201,7 +206,7 @@ class Room:
         try:
             return function(*args, **kwargs)
         except (WorkerDied, WorkerTimeout) as error:
-            self.taken = self.taken or self._worker.taken
+            self.taken = self._worker.taken or self.taken
             self._broken = str(error).removeprefix("stopped: ")
             raise LearnerError("Stopped", self._broken) from None
         except WireError as error:
