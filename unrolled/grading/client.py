@@ -66,7 +66,7 @@ class Worker:
         self._number = 0
         self._sources: list[tuple[object, str]] = []
         self._ended: str | None = None
-        self.taken = False  # whether it may have been ended from outside, by no fault in it
+        self.taken = ""  # "lost" with its server, or "killed": by no fault in it, for all we know
 
     def run(self, source: str, timeout: float | None = None, cell: object = None) -> CellResult:
         """Run one notebook cell as Jupyter would.
@@ -285,8 +285,7 @@ class Worker:
             ended = self._reap(grace)
             self._connection.close()
             self._ended = how_it_ended(ended, self.limits) or reason
-            # Its server is gone; or somebody killed it, and that can have been anybody.
-            self.taken = not ended or "SIGKILL" in self._ended
+            self.taken = "killed" if "SIGKILL" in self._ended else "" if ended else "lost"
         return self._ended
 
     def close(self) -> None:
