@@ -106,7 +106,8 @@ class Desk:
 
         Raises ConfinementError if this machine cannot confine a learner's code.
         """
-        wanted = self._warm | dict.fromkeys(heavy_imports(works))
+        sources = (source for work in works for _, source in work.cells)
+        wanted = self._warm | dict.fromkeys(heavy_imports(sources))
         if self._zygote is None or wanted.keys() != self._warm.keys():
             before, self._zygote = (
                 self._zygote,
@@ -130,9 +131,8 @@ class Desk:
 def versions() -> dict[str, str]:
     """Return the versions of all that a mark depends on, as they are in this process."""
     digest = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
-        digest.update(f"{path.relative_to(PACKAGE).as_posix()}\0".encode())
-        digest.update(path.read_bytes())
+    for path in sorted([*PACKAGE.glob("*.py"), *PACKAGE.glob("grading/*.py")]):
+        digest.update(f"{path.name}\0".encode() + path.read_bytes())
     found = {
         "Python": "{}.{}".format(*sys.version_info),
         "the code of unrolled": digest.hexdigest()[:12],
