@@ -132,9 +132,10 @@ def _several(question, chosen):
     facts = (("answered", ", ".join(letter for letter, _ in chosen)),)
     if share >= _WHOLE:
         return Marked(question.item, tuple(passed), (), facts, share=1.0)
-    if not failed:
-        failed = ["every right option is chosen, and there are more"]
-    return Marked(question.item, tuple(passed), tuple(failed), facts, share=max(share, 0.0))
+    mistake = "" if failed else "There are more right options than you chose."
+    failed = failed or ["every right option is chosen"]
+    share = max(share, 0.0)
+    return Marked(question.item, tuple(passed), tuple(failed), facts, mistake, share=share)
 
 
 def one_line(markdown: str) -> str:
