@@ -1,6 +1,7 @@
 """`unrolled quiz export` writes what is asked, says what did not fit, and how to take it in."""
 
 import shutil
+import sys
 
 import pytest
 
@@ -51,6 +52,14 @@ def test_what_a_format_cannot_carry_is_said_with_the_name_of_the_item(here, caps
     assert main(["quiz", "export", "midterm", "--format", "gift"]) == 0
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("unrolled: midterm, order_of_a_step: GIFT has no ordering")
+
+
+def test_an_install_without_the_books_packages_is_told_which_to_add(here, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "markdown_it", None)
+    monkeypatch.delitem(sys.modules, "unrolled.quiz.export.text", raising=False)
+    monkeypatch.delattr("unrolled.quiz.export.text", raising=False)
+    assert main(["quiz", "export", "--format", "gift"]) == 1
+    assert "markdown_it is missing: run `pip install '.[book]'`" in capsys.readouterr().err
 
 
 def test_an_unknown_topic_names_the_known_ones(here, capsys):

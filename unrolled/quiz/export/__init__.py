@@ -88,7 +88,11 @@ def write_export(topic: str, format_name: str, folder: Path, root: Path | str = 
         FieldError: if the quiz file breaks its schema.
         ExportError: if an item cannot be written at all.
     """
-    from unrolled.quiz.export.text import BookOnly, check
+    try:
+        from unrolled.quiz.export.text import BookOnly, check
+    except ModuleNotFoundError as error:  # the command's own advice is for those who grade
+        words = f"{error.name} is missing: run `pip install '.[book]'` in the course's folder"
+        raise ExportError(words) from error
 
     kind, items, notes = FORMATS[format_name], read_items(topic, root), Notes(topic)
     for item in items:
