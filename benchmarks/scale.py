@@ -6,7 +6,8 @@
 
 The notebooks are small: one NumPy function, right in every other notebook, and a line of one's own
 that makes each of them different work. Each class is graded from nothing by `unrolled grade`, in a
-process of its own, then once more with nothing to do. Memory is the proportional set size (what is
+process of its own, then once more with nothing to do. On a machine that does other things besides,
+read processor time (CPU-s), which they change less; the ratio is to the smallest class. Memory is the proportional set size (what is
 shared counts once), sampled while it runs: of the process that reads and writes, and of all.
 """
 
@@ -17,6 +18,7 @@ import contextlib
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -141,7 +143,7 @@ def grade(course: Course, jobs: int | None) -> dict[str, float]:
     command = [sys.executable, "-m", "unrolled.cli", "grade", TOPIC]
     command += ["--jobs", str(jobs)] if jobs else []
     with tempfile.TemporaryFile("w+") as table:
-        began = time.monotonic()
+        before, began = _processor_seconds(), time.monotonic()
         process = subprocess.Popen(
             command, cwd=course.root, stdout=table, stderr=subprocess.PIPE, text=True
         )
@@ -158,7 +160,20 @@ def grade(course: Course, jobs: int | None) -> dict[str, float]:
         told = table.read()
     if process.returncode:
         raise SystemExit(f"unrolled grade failed:\n{said}{told[-3000:]}")
-    return {"seconds": seconds, "first": first, "own": memory.own, "all": memory.all}
+    used = _processor_seconds() - before
+    return {
+        "seconds": seconds,
+        "used": used,
+        "first": first,
+        "own": memory.own,
+        "all": memory.all,
+    }
+
+
+def _processor_seconds():
+    """Return the processor time of all processes that were started here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def check_marks(course: Course, size: int) -> None:
@@ -181,8 +196,8 @@ def main() -> None:
     put_tools_on_path()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {sys.version.split()[0]}")
     print(
-        f"{'class':>6} {'seconds':>8} {'a second':>9} {'each, ratio':>12} {'first, s':>9}"
-        f" {'reads+writes, MB':>17} {'all, MB':>8} {'again, s':>9}"
+        f"{'class':>6} {'seconds':>8} {'a second':>9} {'CPU-s each':>11} {'ratio':>6} {'first, s':>9}"
+        f" {'reads+writes, MB':>17} {'all, MB':>8} {'again, CPU-s':>13}"
     )
     base = None
     for size in arguments.sizes:
@@ -192,12 +207,12 @@ def main() -> None:
             found = grade(course, arguments.jobs)
             check_marks(course, size)
             again = grade(course, arguments.jobs)
-        each = found["seconds"] / size
+        each = found["used"] / size
         base = base or each
         print(
-            f"{size:>6} {found['seconds']:>8.1f} {1 / each:>9.1f} {each / base:>12.2f}"
-            f" {found['first']:>9.2f} {found['own']:>17.0f} {found['all']:>8.0f}"
-            f" {again['seconds']:>9.1f}",
+            f"{size:>6} {found['seconds']:>8.1f} {size / found['seconds']:>9.1f} {each:>11.4f}"
+            f" {each / base:>6.2f} {found['first']:>9.2f} {found['own']:>17.0f}"
+            f" {found['all']:>8.0f} {again['used']:>13.1f}",
             flush=True,
         )
 
