@@ -22,7 +22,7 @@ from unrolled.grading.coordinator import grade
 from unrolled.grading.course import Course, CourseError
 from unrolled.grading.marks import read_marks
 from unrolled.grading.rows import Rows
-from unrolled.release import put_tools_on_path, release
+from unrolled.release import generate, put_tools_on_path
 
 TOPIC = "lstm_gates"
 WRONG = {"forget_half_life": "def forget_half_life(f):\n    return 0 * f\n"}
@@ -85,15 +85,33 @@ def _sql(address, statement):
 
 
 @pytest.fixture
-def pg_course(course, server):
-    """A course whose nbgrader_config.py names an empty database, with nothing released in it."""
-    name = f"grades_{time.monotonic_ns()}"
-    _sql(server.format("postgres"), f"CREATE DATABASE {name}")
-    (course.folder / "gradebook.db").unlink()
-    with (course.root / "nbgrader_config.py").open("a") as config:
-        config.write(f"\nc.CourseDirectory.db_url = {server.format(name)!r}\n")
-    settings = Config({"CourseDirectory": {"db_url": server.format(name)}})
-    return replace(course, settings=settings)
+def in_postgresql(server):
+    """Give a course a new database: a copy of another, or an empty one."""
+
+    def move(course, template="template0"):
+        name = f"grades_{time.monotonic_ns()}"
+        _sql(server.format("postgres"), f"CREATE DATABASE {name} TEMPLATE {template}")
+        settings = Config({"CourseDirectory": {"db_url": server.format(name)}})
+        return replace(course, settings=settings)
+
+    return move
+
+
+@pytest.fixture(scope="module")
+def released_database(server, released_course):
+    """The name of a database that knows the assignment and nobody's work."""
+    _sql(server.format("postgres"), "CREATE DATABASE released")
+    settings = Config({"CourseDirectory": {"db_url": server.format("released")}})
+    course = replace(released_course, settings=settings)
+    course.gradebook().close()
+    generate(TOPIC, course.folder, course.settings)
+    return "released"
+
+
+@pytest.fixture
+def pg_course(course, in_postgresql, released_database):
+    """A course of the test's own, released, with nothing handed in."""
+    return in_postgresql(course, released_database)
 
 
 def rows(course):
@@ -123,8 +141,12 @@ def rows(course):
 
 
 def test_release_grade_regrade_marks_and_feedback_are_as_with_sqlite(
-    pg_course, released_course, hand_in, notebook, tmp_path, monkeypatch
+    course, in_postgresql, released_course, hand_in, notebook, tmp_path, monkeypatch
 ):
+    (course.folder / "gradebook.db").unlink()
+    pg_course = in_postgresql(course)
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write(f"\nc.CourseDirectory.db_url = {pg_course.db_url!r}\n")
     hand_in("ada", notebook(), stamp="2026-01-30 15:00:00 UTC")
     hand_in("bob", notebook(WRONG))
     hand_in("-x 'q\" Zoë", notebook(WRONG))
@@ -176,7 +198,6 @@ def test_two_graders_of_one_gradebook_leave_every_mark_once(pg_course, hand_in, 
     students = [f"student-{k:02}" for k in range(12)]
     for k, student in enumerate(students):
         hand_in(student, notebook(code=f"x = {k}"))
-    release_in(pg_course)
     twin = replace(pg_course, folder=pg_course.root / "twin")
     shutil.copytree(pg_course.folder, twin.folder)
     with ThreadPoolExecutor(2) as both:
@@ -187,16 +208,10 @@ def test_two_graders_of_one_gradebook_leave_every_mark_once(pg_course, hand_in, 
         assert {result.state for result in grade(course, TOPIC)} == {"unchanged"}
 
 
-def release_in(course):
-    with course.gradebook():
-        release(TOPIC, course.root, course.folder, course.folder / "exercises", course.settings)
-
-
 def test_rows_that_another_grader_makes_at_the_same_moment_are_used(
     pg_course, hand_in, notebook, paper, monkeypatch
 ):
     hand_in("ada", notebook())
-    release_in(pg_course)
     real, met = Rows._submitted, []
 
     def submitted(self, students):
