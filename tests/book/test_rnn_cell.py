@@ -1,0 +1,486 @@
+"""What the chapter on the plain recurrent cell says is what its own code computes."""
+
+import ast
+import math
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from unrolled import diagrams
+from unrolled.quiz.items import read_items
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "chapters" / "rnn_cell.md"
+TEXT = PAGE.read_text(encoding="utf-8")
+slow = pytest.mark.slow
+
+
+def code_cells(text):
+    """Return the code of each cell, without its metadata, and where it starts in the page."""
+    cells = []
+    for match in re.finditer(r"^```\{code-cell\} ipython3\n(.*?)^```$", text, re.M | re.S):
+        code = re.sub(r"\A---\n.*?^---\n", "", match[1], flags=re.M | re.S)
+        cells.append((match.start(), re.sub(r"\A(:\w+:.*\n)+", "", code), match[1]))
+    return cells
+
+
+def prose(text, captions=True):
+    """Return the sentences of the page: code, equations and options go, captions if asked."""
+
+    def caption(cell):
+        found = re.search(r"caption: \|\n((?: {6}.*\n)+)", cell[0])
+        return re.sub(r"^ {6}", "", found[1], flags=re.M) if found and captions else ""
+
+    text = re.sub(r"\A---\n.*?^---\n", "", text, flags=re.M | re.S)
+    text = re.sub(r"^```\{code-cell\}.*?^```$", caption, text, flags=re.M | re.S)
+    others = r"^```\{(?:math|bibliography|quiz|outcomes)\}.*?^```$"
+    return re.sub(others, "", text, flags=re.M | re.S)
+
+
+CELLS = code_cells(TEXT)
+
+
+@pytest.fixture(scope="session")
+def chapter():
+    """Run the whole page once, as the book does; return its names and what it gave to the text."""
+    import matplotlib.pyplot as plt
+    import myst_nb
+
+    chapter = SimpleNamespace(shown={})
+
+    def glue(name, value, display=True):
+        assert name not in chapter.shown, f"{name} is shown twice"
+        chapter.shown[name] = value
+
+    threads, backend = torch.get_num_threads(), plt.get_backend()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(myst_nb, "glue", glue)
+        plt.switch_backend("agg")
+        try:
+            for _, code, _ in CELLS:
+                exec(compile(code, str(PAGE), "exec"), vars(chapter))
+        finally:
+            plt.close("all")
+            plt.ioff()
+            plt.switch_backend(backend)
+            torch.set_num_threads(threads)
+    return chapter
+
+
+def number(chapter, name):
+    """Return a number as the text shows it."""
+    return float(chapter.shown[name].replace("−", "-").replace(",", ""))
+
+
+# --- the page itself --------------------------------------------------------------------------
+
+
+def test_the_page_has_five_to_eight_figures_each_with_caption_name_and_alt_text():
+    drawn = [options for _, code, options in CELLS if "plots.axes(" in code]
+    assert 5 <= len(drawn) <= 8
+    for options in drawn:
+        assert "caption: |" in options
+        assert re.search(r"name: fig-rnn-cell-[\w-]+\n", options)
+        assert len(re.search(r"alt: (.*)", options)[1]) > 60
+        assert "set_title" not in options
+
+
+def test_the_page_keeps_the_manner_of_the_course():
+    words = prose(TEXT)
+    assert not re.search(r"\b(simply|obviously|just)\b", words, re.I)
+    body = re.findall(
+        r"[A-Za-z][\w'’-]*", re.sub(r"`[^`]*`|\$[^$]*\$", "", prose(TEXT, captions=False))
+    )
+    assert 2000 <= len(body) <= 3000
+    for line in words.splitlines():
+        ends = re.findall(r"[a-z\d`$)\]}][.?!] (?=[A-Z])", line)
+        if not line.startswith(("|", "(")):
+            assert not ends, f"two sentences on one line: {line}"
+
+
+def test_no_measured_number_is_typed_into_the_text():
+    words = re.sub(r"`[^`]*`|\$[^$]*\$|\{[\w:]+\}", "", prose(TEXT))
+    typed = set(re.findall(r"\d+\.\d+", words))
+    assert typed == {"0.02"}  # the learning rate: a setting
+
+
+def test_the_text_names_the_settings_that_the_code_uses():
+    code = "\n".join(code for _, code, _ in CELLS)
+    for said, used in {
+        "Adam (rate 0.02, gradient norm clipped at 1)": "torch.optim.Adam(weights, lr=0.02)",
+        "gradient norm clipped at 1": "norm.clamp(min=1)",
+        "batches of 16 sequences": "SEEDS, ROWS, LONGEST, UPDATES = 8, 16, 40, 600",
+        "sequences twenty-five times longer": "LONG, TESTS = 1000, 64",
+        "sequences begin with 2 bits and grow": "min(LONGEST, 2 + int(",
+        "with $w = 1.2$": '("linear", lambda a: a, (0.8, 1.2))',
+        "and $w = 1.5$": '("tanh", np.tanh, (0.8, 1.5))',
+        "For 1000 steps, unshared weights need": "np.array([1, 10, 100, 1000])",
+        "With a gain of 40": "run_by_hand(40.0, test_bits)",
+    }.items():
+        assert said in TEXT, said
+        assert used in code, used
+
+
+def test_solutions_are_not_printed_in_the_page():
+    tree = ast.parse((ROOT / "solutions" / "rnn_cell.py").read_text(encoding="utf-8"))
+    kept = {"rnn_forward", "rnn_forward_masked", "temporal_readout", "parity_weights"}
+    found = {node.name: node for node in tree.body if getattr(node, "name", "") in kept}
+    assert set(found) == kept
+    code = "\n".join(code for _, code, _ in CELLS)
+    printed = {
+        ast.unparse(node) for node in ast.walk(ast.parse(code)) if isinstance(node, ast.stmt)
+    }
+    for name, function in found.items():
+        assert name not in code
+        lines = {
+            ast.unparse(n) for n in ast.walk(function) if isinstance(n, (ast.Assign, ast.Return))
+        }
+        assert not lines & printed, name
+
+
+def test_every_citation_has_an_entry():
+    entries = (PAGE.parent / "references.bib").read_text(encoding="utf-8")
+    keys = set(re.findall(r"^@\w+\{(\w+),$", entries, re.M))
+    cited = re.findall(r"\{cite:[pt]\}`([^`]*)`", TEXT)
+    assert {key.strip() for group in cited for key in group.split(",")} <= keys
+
+
+@slow
+def test_every_number_in_the_text_is_shown_by_the_code_and_the_other_way_round(chapter):
+    named = set(re.findall(r"\{glue:text\}`([\w-]+)`", TEXT))
+    assert named == set(chapter.shown)
+
+
+# --- equations, code and PyTorch --------------------------------------------------------------
+
+EQUATIONS = {
+    "eq-rnn-cell-step": ("h", lambda v: (v.x @ v.W_xh + v.h_old @ v.W_hh + v.b_h).tanh()),
+    "eq-rnn-cell-readout": ("y", lambda v: v.h @ v.W_hy + v.b_y),
+    "eq-rnn-cell-size": ("P", lambda v: torch.tensor(2 * 5 + 5 * 5 + 5 + 5 * 4 + 4)),
+    "eq-rnn-cell-mask": (
+        "h_masked",
+        lambda v: torch.where(
+            v.m.bool(), (v.x @ v.W_xh + v.h_old @ v.W_hh + v.b_h).tanh(), v.h_old
+        ),
+    ),
+}
+
+
+def cell_of(label, name):
+    """Return the code of the first cell after an equation that gives a value to `name`."""
+    start = TEXT.index(f":label: {label}\n")
+    following = [code for at, code, _ in CELLS if at > start]
+    return next(code for code in following if re.search(rf"^{name} = ", code, re.M))
+
+
+@slow
+@pytest.mark.parametrize("label", EQUATIONS)
+def test_each_equation_is_the_line_of_code_under_it(label, chapter):
+    name, by_torch = EQUATIONS[label]
+    values = {k: v for k, v in vars(chapter).items() if isinstance(v, (np.ndarray, int, float))}
+    # Letters that later sections use again; here they are the arrays of the first.
+    values |= {"np": np, "B": 3, "D": 2, "H": 5, "K": 4}
+    exec(cell_of(label, name), values)  # the cell alone, on the page's arrays
+    arrays = {k: torch.tensor(v) for k, v in values.items() if isinstance(v, np.ndarray)}
+    expected = by_torch(SimpleNamespace(**arrays)).numpy()
+    np.testing.assert_allclose(values[name], expected, atol=1e-12)
+
+
+@slow
+def test_the_entries_are_those_of_the_product(chapter):
+    np.testing.assert_allclose(chapter.by_entries, chapter.h, atol=1e-12)
+    np.testing.assert_allclose(chapter.h_torch.numpy(), chapter.h, atol=1e-12)
+
+
+@slow
+def test_without_tanh_and_bias_the_sum_over_powers_is_the_loop_over_steps(chapter):
+    h = torch.tensor(chapter.h_old)
+    for x in torch.tensor(chapter.xs):
+        h = x @ torch.tensor(chapter.W_xh) + h @ torch.tensor(chapter.W_hh)
+    np.testing.assert_allclose(chapter.h_linear, h.numpy(), rtol=1e-9)
+
+
+@slow
+def test_the_unrolled_steps_are_those_of_the_layer_and_may_be_cut_in_two(chapter):
+    for t, h in enumerate((chapter.h1, chapter.h2, chapter.h3)):
+        np.testing.assert_allclose(chapter.output[t].numpy(), h, atol=1e-12)
+    joined = torch.cat([chapter.first, chapter.second])
+    torch.testing.assert_close(joined, chapter.output)
+
+
+@slow
+def test_the_worked_steps_can_be_followed_by_hand(chapter):
+    h = 0.0
+    for x, printed in zip((1.0, 0.0, -2.0), chapter.hand_h[1:], strict=True):
+        h = round(math.tanh(x * 1.0 + h * -0.5 + 0.2), 4)
+        assert abs(h - printed) <= 1.01e-4  # the hand rounds at every line
+    assert number(chapter, "hand-h1") == pytest.approx(chapter.hand_h[1], abs=6e-5)
+    assert number(chapter, "hand-h2") != number(chapter, "hand-h1"), "a zero input moves the state"
+
+
+# --- what the sections claim ------------------------------------------------------------------
+
+
+def test_state_an_average_does_not_see_the_order_and_parity_needs_one_bit():
+    rng = np.random.default_rng(0)
+    words = rng.normal(size=(3, 4))
+    np.testing.assert_allclose(words.mean(axis=0), words[::-1].mean(axis=0))
+    bits = rng.integers(0, 2, size=50)
+    state = 0
+    for bit in bits:
+        state = (state + bit) % 2
+        assert state in (0, 1)
+    assert state == bits.sum() % 2
+
+
+@slow
+def test_step_a_linear_unit_fades_or_explodes_and_a_tanh_unit_keeps_the_sign(chapter):
+    traces = chapter.traces
+    for name in ("linear", "tanh"):
+        assert np.abs(traces[name, 0.8][-1]).max() < 0.01
+    assert number(chapter, "pulse-linear") == round(0.9 * 1.2**25)
+    settled = traces["tanh", 1.5][-1]
+    assert np.ptp(np.abs(settled)) < 1e-3  # the size of the input is lost
+    np.testing.assert_array_equal(np.sign(settled), [-1, -1, 1, 1])
+    top = number(chapter, "pulse-settled")
+    assert top == pytest.approx(math.tanh(1.5 * top), abs=0.01)
+
+
+def test_step_a_tanh_network_is_a_sigmoid_network_with_other_weights():
+    rng = np.random.default_rng(0)
+    W_xh, W_hh, b_h = rng.normal(size=(2, 5)), rng.normal(size=(5, 5)), rng.normal(size=5)
+    h, s = np.zeros((1, 5)), np.full((1, 5), 0.5)  # h = 2 s - 1
+    for x in rng.normal(size=(6, 1, 2)):
+        h = np.tanh(x @ W_xh + h @ W_hh + b_h)
+        a = x @ (2 * W_xh) + s @ (4 * W_hh) + 2 * (b_h - W_hh.sum(axis=0))
+        s = 1 / (1 + np.exp(-a))
+        np.testing.assert_allclose(h, 2 * s - 1, atol=1e-9)
+
+
+@slow
+def test_sharing_the_sizes_are_those_of_torch(chapter):
+    arrays = chapter.W_xh, chapter.W_hh, chapter.b_h, chapter.W_hy, chapter.b_y
+    assert sum(array.size for array in arrays) == chapter.P
+    rnn, readout = torch.nn.RNN(1, 16), torch.nn.Linear(16, 1)
+    theirs = sum(p.numel() for layer in (rnn, readout) for p in layer.parameters()) - 16
+    assert number(chapter, "size-rnn") == theirs
+    assert number(chapter, "size-unshared") == 1000 * theirs
+    window = torch.nn.Linear(1000, 16), torch.nn.Linear(16, 1)
+    assert number(chapter, "size-window") == sum(p.numel() for w in window for p in w.parameters())
+
+
+@slow
+def test_padding_that_is_read_wipes_out_the_difference_and_a_mask_keeps_it(chapter):
+    read, masked = chapter.distance["read"], chapter.distance["masked"]
+    assert read[-1].max() < 1e-3 * read[0].min()
+    np.testing.assert_array_equal(masked, np.broadcast_to(masked[0], masked.shape))
+    np.testing.assert_array_equal(read[0], masked[0])
+
+
+@pytest.mark.parametrize("w_h", [-2.0, -0.3, 0.0, 0.3, 2.0])
+def test_machine_one_unit_is_wrong_somewhere_whatever_its_weights(w_h):
+    """The proof, by example: no threshold separates the parities of all words of four bits."""
+    words = (np.arange(16)[:, None] >> np.arange(4)) & 1
+    odd = words.sum(axis=1) % 2 == 1
+    rng = np.random.default_rng(5)
+    for w_x, b in rng.normal(scale=3, size=(300, 2)):
+        h = np.zeros(16)
+        for bits in words.T:
+            h = np.tanh(w_x * bits + w_h * h + b)
+        overlap = max(h[odd].min(), h[~odd].min()) <= min(h[odd].max(), h[~odd].max())
+        assert overlap, (w_x, b)
+
+
+@slow
+def test_machine_the_matrices_are_the_two_switches_of_the_equation(chapter):
+    g, rng = 7.0, np.random.default_rng(2)
+    u, v, x = rng.uniform(-1, 1, size=3)
+    W_xh, W_hh, b_h, W_hy, b_y = chapter.parity_net(g)
+    s = x + (u - v) / 2
+    new = np.tanh([[x]] @ W_xh + [[u, v]] @ W_hh + b_h)
+    np.testing.assert_allclose(new, [[np.tanh(g * (s - 0.5)), np.tanh(g * (s - 1.5))]])
+    np.testing.assert_allclose(new @ W_hy + b_y, [[(new[0, 0] - new[0, 1]) / 2]])
+
+
+@slow
+def test_machine_the_figure_shows_a_strip_and_a_bump(chapter):
+    np.testing.assert_allclose(chapter.at_sums, [0, 1, 0], atol=1e-3)
+    assert np.abs(chapter.at_sums - [0, 1, 0]).max() < 1.1 * 10**-4
+    rng = np.random.default_rng(0)
+    points, odd = np.array([(0, 0), (0, 1), (1, 0), (1, 1)]), np.array([0, 1, 1, 0], bool)
+    for a, b, c in rng.normal(size=(2000, 3)):  # no line has the odd points to itself
+        side = points @ [a, b] + c > 0
+        assert not (side == odd).all()
+    assert ((points.sum(axis=1) > 0.5) & (points.sum(axis=1) < 1.5) == odd).all()
+
+
+@slow
+def test_machine_the_proof_holds_and_the_network_is_right_at_least_as_soon(chapter):
+    g = number(chapter, "gain-safe")
+    r = max(r for r in np.linspace(0.5, 1, 2001) if np.tanh((g + 0.05) * (r - 0.5)) >= r)
+    rng = np.random.default_rng(3)
+    u = v = -1.0  # the induction, at its worst: errors of either sign at every step
+    parity = 0
+    for _ in range(2000):
+        bit = rng.integers(2)
+        p = parity + rng.choice([-1, 1]) * (1 - r)
+        u = np.tanh((g + 0.05) * (bit + p - 0.5))
+        v = np.tanh((g + 0.05) * (bit + p - 1.5))
+        parity = (parity + bit) % 2
+        assert min(abs(u), abs(v)) >= r - 1e-12
+        assert (u > 0) != (v > 0) if parity else (u > 0) == (v > 0)
+    assert 2 < number(chapter, "gain-found") <= g
+    assert (chapter.worst[chapter.tried >= g] < 0.5).all()
+    assert chapter.exact == 0
+
+
+@slow
+def test_machine_a_tanh_of_twenty_is_exactly_one_in_double_precision(chapter):
+    assert np.tanh(20.0) == 1.0
+    W_xh, W_hh, b_h, *_ = chapter.parity_net(40.0)
+    h = np.zeros((1, 2))
+    for bit in (1.0, 1.0, 0.0, 1.0):
+        h = np.tanh([[bit]] @ W_xh + h @ W_hh + b_h)
+        assert (np.abs(h) == 1).all()
+
+
+@slow
+def test_machine_a_gain_of_two_forgets_the_parity_as_the_quiz_says(chapter):
+    bits = np.zeros((100, 2))
+    bits[0, 0] = 1  # one row is odd, the other even; then nothing happens
+    shown = chapter.run_by_hand(2.0, bits)
+    assert abs(shown[0, 0] - shown[0, 1]) > 0.5
+    assert abs(shown[-1, 0] - shown[-1, 1]) < 0.01
+    steep = chapter.run_by_hand(40.0, bits)
+    assert (steep == [1, 0]).all()
+
+
+@slow
+def test_length_the_networks_are_compared_on_equal_terms(chapter):
+    size = chapter.net_size
+    shared = size["shared weights"]
+    assert shared == number(chapter, "size-rnn")
+    assert size["own weights at each step"] == 40 * shared
+    assert size["dense layer over a window"] > 8 * shared
+    assert size["shared, long from the start"] == shared
+    bits = {name: chapter.read[name] for name in chapter.nets}
+    assert len(set(list(bits.values())[:3])) == 1
+    assert bits["shared, long from the start"] > 2 * bits["shared weights"]
+    lengths = [chapter.growing(update) for update in range(chapter.UPDATES)]
+    assert lengths[0] == 2
+    assert max(lengths) == 40 == lengths[-1]
+    assert chapter.exam_bits.shape == (1000, 8, 64, 1)
+
+
+@slow
+def test_length_the_window_sees_its_last_bits_and_no_others(chapter):
+    run, weights, _ = chapter.nets["dense layer over a window"]
+    bits = chapter.exam_bits[:100, :, :2].clone()
+    with torch.no_grad():
+        before, _ = run(weights, bits)
+        bits[30] = 1 - bits[30]
+        after, _ = run(weights, bits)
+    moved = (before != after).any(dim=2).any(dim=1)
+    assert set(np.flatnonzero(moved)) == set(range(30, 70))
+
+
+@slow
+def test_length_only_shared_weights_and_growing_sequences_are_right_at_a_thousand(chapter):
+    right, perfect = chapter.right, chapter.perfect
+    assert perfect["shared weights"] >= 6
+    assert right["shared weights"][900:].mean() > 0.9
+    for name in ("dense layer over a window", "shared, long from the start"):
+        assert perfect[name] == 0
+        assert right[name][900:].mean() == pytest.approx(0.5, abs=0.02)
+    unshared = right["own weights at each step"]
+    assert len(unshared) == 40
+    assert 0.6 < unshared[:10].mean() < 0.95
+    assert unshared[20:].mean() == pytest.approx(0.5, abs=0.03)
+    assert perfect["own weights at each step"] == 0
+    assert (chapter.by_hand == 1).all()
+    assert right["shared, long from the start"][10:].mean() < 0.55
+
+
+@slow
+def test_length_every_state_lies_in_the_clump_of_its_bit_and_parity(chapter):
+    assert len(chapter.late) == 100 * 64
+    assert chapter.own.mean() > 0.99
+    assert {tuple(pair) for pair in chapter.kind} == {(0, 0), (0, 1), (1, 0), (1, 1)}
+
+
+# --- the drawing and the quiz -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("steps", [2, 3, 4])
+def test_the_drawing_has_a_box_for_each_step_and_the_same_weights_on_all(steps):
+    root = ET.fromstring(diagrams.rnn_unrolled(steps).svg)
+    texts = [
+        "".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text")
+    ]
+    assert texts.count("tanh") == steps + 1
+    for weight in ("Wxh", "Whh", "Why"):
+        assert texts.count(weight) == steps + 1, "once folded, once for each step"
+    for k in range(1, steps + 1):
+        assert {f"x{k}", f"h{k}", f"y{k}"} <= set(texts)
+    assert "h0" in texts
+    assert "the same three at every step" in diagrams.rnn_unrolled(steps).description
+
+
+@pytest.mark.parametrize("steps", [1, 5])
+def test_a_drawing_that_does_not_fit_is_refused(steps):
+    with pytest.raises(ValueError, match="room for 2 to 4"):
+        diagrams.rnn_unrolled(steps)
+
+
+@slow
+def test_no_symbol_of_the_drawing_touches_another_or_a_box(browser, tmp_path):
+    path = tmp_path / "rnn.html"
+    path.write_text(f"<meta charset=utf-8>{diagrams.rnn_unrolled().svg}", encoding="utf-8")
+    browser.open(path.as_uri())
+    touching = """(() => {
+      const boxes = [...document.querySelectorAll('text.name, rect.box')]
+        .map((e) => [e.textContent || e.tagName, e.getBoundingClientRect()]);
+      const page = document.querySelector('svg').getBoundingClientRect();
+      const found = boxes.filter(([a, p]) => p.right > page.right + 1).map(([a]) => a + ' outside');
+      boxes.forEach(([a, p], k) => boxes.slice(k + 1).forEach(([b, q]) => {
+        if (p.left < q.right - 1 && q.left < p.right - 1 && p.top < q.bottom && q.top < p.bottom)
+          found.push(a + ' / ' + b);
+      }));
+      return found.join(', ');
+    })()"""
+    assert browser.run("document.querySelectorAll('text.name').length") >= 25
+    assert browser.run(touching) == ""
+
+
+def test_numbers_in_the_quiz_are_right():
+    items = {item.id: item for item in read_items("rnn_cell", ROOT)}
+    step = items["one_step"]
+    w_x, w_h, b, h, x = (float(n) for n in re.findall(r"= (-?\d+(?:\.\d+)?)\$", step.stem))
+    a = x * w_x + h * w_h + b
+    assert a == pytest.approx(0.5)
+    assert math.tanh(a) in step.answer.interval
+    wrong = [a, math.tanh(a - b), math.tanh(x * w_x + b), math.tanh(x * w_x - h * w_h + b)]
+    wrong.append(1 / (1 + math.exp(-a)))
+    for value, entry in zip(wrong, step.wrong, strict=True):
+        assert value in entry.interval, entry.says
+        assert value not in step.answer.interval
+
+    D, H, K, T = 3, 4, 2, 50
+    cell, readout = D * H + H * H + H, H * K + K
+    count = items["count"]
+    assert count.answer.value == cell + readout
+    listed = [T * (cell + readout), cell, cell + readout - H - K, cell + readout + H]
+    assert [entry.interval.value for entry in count.wrong] == [*listed, cell + readout - H * H]
+
+    assert "28 times" in items["padding"].options[3].text
+    words, steps = re.search(r"of (\d+) words .* of (\d+) steps", items["padding"].stem).groups()
+    assert int(steps) - int(words) == 28
+
+    keep = items["what_to_keep"].options[0].says
+    for before in (1, 9):
+        assert f"{(4 * before + 10) / (before + 1):g}" in keep
