@@ -4,6 +4,7 @@ import nbformat
 import pytest
 
 from unrolled.grading.judge import Judge
+from unrolled.grading.zygote import ZygoteDied
 
 RIGHT = {
     "split_gates": 3,
@@ -167,3 +168,26 @@ def test_a_judge_serves_one_submission_after_another(released_course, notebook, 
     assert points(judged(notebook(code="np = None\nsigmoid = None"))) != RIGHT
     assert points(judged(notebook())) == RIGHT
     assert isinstance(Judge(released_course, "lstm_gates"), Judge)
+
+
+@pytest.mark.parametrize(
+    ("tries", "verdict"),
+    [
+        (["killed", "", "unused"], 2),
+        (["lost", "killed", ""], 3),
+        (["killed", "killed", "killed"], 3),  # then it is the notebook that does it
+        (["", "unused"], 1),
+    ],
+)
+def test_what_was_judged_while_a_worker_was_taken_is_judged_again(
+    judge, monkeypatch, tries, verdict
+):
+    numbered = iter(enumerate(tries, 1))
+    monkeypatch.setattr(judge, "_judge", lambda work, zygote: next(numbered))
+    assert judge.judge(None, None) == verdict
+
+
+def test_a_server_that_ends_each_time_costs_no_mark(judge, monkeypatch):
+    monkeypatch.setattr(judge, "_judge", lambda work, zygote: (None, "lost"))
+    with pytest.raises(ZygoteDied):
+        judge.judge(None, None)

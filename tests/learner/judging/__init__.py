@@ -132,21 +132,24 @@ class Judge:
         1 is where the checks begin to fail: the largest |got - expected| / (ATOL + RTOL |expected|)
         of any comparison in any check; infinite where a call raises or gives another form.
         """
-        outcomes, margin = [], 0.0
-        for k, (check, _) in enumerate(self._checks):
-            distances, cut = [], []
+        self._prepare([seed])
+        outcomes, margin, distances, cut = [], 0.0, [], []
 
-            def measure(got, expected, names, axes, distances=distances, cut=cut):
-                distances.append(distance(got, expected, names))
-                if distances[-1] > 1 and not cut:
-                    cut.append(len(answer.trace))
+        def measure(got, expected, names, axes):
+            distances.append(distance(got, expected, names))
+            if distances[-1] > 1 and not cut:
+                cut.append(len(answer.trace))
 
-            self._prepare([seed])
-            with _quiet(), _comparing(measure), _bounded(SECONDS):
+        with _quiet(), _comparing(measure), _bounded(SECONDS):
+            for k, (check, _) in enumerate(self._checks):
+                distances.clear()
+                cut.clear()
                 failure = self._failure(k, answer, seed)
-            calls = answer.trace[: cut[0]] if cut else list(answer.trace)
-            outcomes.append(Outcome(check.__name__, "", not failure and not cut, failure, calls))
-            margin = max([margin, *distances]) if failure is None else np.inf
+                calls = answer.trace[: cut[0]] if cut else list(answer.trace)
+                outcomes.append(
+                    Outcome(check.__name__, "", not failure and not cut, failure, calls)
+                )
+                margin = max([margin, *distances]) if failure is None else np.inf
         return outcomes, margin
 
     def _passes(self, answer, seed):
