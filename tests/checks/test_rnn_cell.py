@@ -237,6 +237,6 @@ def test_parity_weights_multiplies_short_sequences(answer):
     check_signs(weights_of(answer), xs[..., None])
 
 
-def test_parity_weights_is_right_after_a_thousand_steps(answer, rng):
-    """the output is right at every step of long sequences"""
-    check_signs(weights_of(answer), rng.choice([-1.0, 1.0], size=(1000, 4, 1)))
+def test_parity_weights_stays_right_on_long_sequences(answer, rng):
+    """the output is right at every step of sequences of 400 signs"""
+    check_signs(weights_of(answer), rng.choice([-1.0, 1.0], size=(400, 4, 1)))
