@@ -1,9 +1,11 @@
 """The table of marks fits where it is printed and cannot be steered by what it shows."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from unrolled.grading.coordinator import Result
-from unrolled.grading.table import table
+from unrolled.grading.table import grade_and_print, table
 
 MAXIMUM = {f"part_with_a_long_name_{k}": 3 for k in range(7)}
 RESULTS = [
@@ -41,3 +43,20 @@ def test_what_a_learner_wrote_cannot_steer_the_terminal():
 
 def test_a_class_of_nobody_has_a_table_too():
     assert table([], MAXIMUM, 80).splitlines()[2].startswith("of")
+
+
+def test_progress_tells_what_is_done_what_failed_and_the_time_left(course, monkeypatch, capsys):
+    def grade(course, topic, on_result):
+        for k, state in enumerate(["graded", "failed", "unchanged", "unreadable"], 1):
+            on_result(Result("ada", {}, "", state), k, 4)
+        return RESULTS
+
+    monkeypatch.setattr("unrolled.grading.table.grade", grade)
+    clock = SimpleNamespace(monotonic=iter(range(0, 99, 2)).__next__)
+    monkeypatch.setattr("unrolled.grading.table.time", clock)
+    grade_and_print(course, "lstm_gates")
+    assert capsys.readouterr().err.splitlines() == [
+        "1/4 done, 0 failed, 0.5/s, 6 s left: ada",
+        "2/4 done, 1 failed, 0.5/s, 4 s left: ada",
+        "4/4 done, 1 failed, 0.5/s, 0 s left: ada",
+    ]

@@ -31,10 +31,14 @@ def grade_and_print(course: Course, topic: str, **options) -> list[Result]:
 def _progress(began):
     """Return a function that shows how far the class is: one line that changes, or one a result."""
 
+    failed = 0
+
     def show(result: Result, done: int, total: int) -> None:
+        nonlocal failed
+        failed += result.state == "failed"
         rate = done / max(time.monotonic() - began, 1e-9)
         columns = shutil.get_terminal_size((120, 24)).columns
-        line = f"{done}/{total} done, {rate:.1f}/s, {(total - done) / rate:.0f} s left"
+        line = f"{done}/{total} done, {failed} failed, {rate:.1f}/s, {(total - done) / rate:.0f} s left"
         if sys.stderr.isatty():
             end = "" if done < total else "\r\033[K"
             print(
