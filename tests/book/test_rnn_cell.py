@@ -139,11 +139,14 @@ def test_solutions_are_not_printed_in_the_page():
         assert not lines & printed, name
 
 
-def test_every_citation_has_an_entry():
+def test_every_citation_has_an_entry_and_a_prefix_of_this_page():
+    """Several pages list one work: without a prefix its second entry would be a warning."""
     entries = (PAGE.parent / "references.bib").read_text(encoding="utf-8")
     keys = set(re.findall(r"^@\w+\{(\w+),$", entries, re.M))
     cited = re.findall(r"\{cite:[pt]\}`([^`]*)`", TEXT)
-    assert {key.strip() for group in cited for key in group.split(",")} <= keys
+    named = {key.strip() for group in cited for key in group.split(",")}
+    assert named <= {f"rnn-cell-{key}" for key in keys}
+    assert ":keyprefix: rnn-cell-\n" in TEXT
 
 
 @slow
