@@ -170,7 +170,9 @@ def _array(part, name, shape):
     try:
         have = _floats(part)
     except TypeError:
-        raise Mismatch(f"{name} is a {_kind(part)} that does not hold plain numbers.") from None
+        kind = _kind(part)
+        article = "an" if kind[0] in "aeio" else "a"
+        raise Mismatch(f"{name} is {article} {kind} that does not hold plain numbers.") from None
     if have.shape != tuple(shape):
         held = f"shape {have.shape}" if have.ndim else "a single number"
         words = f"{name} has the wrong shape."
