@@ -128,7 +128,7 @@ def test_no_report_shows_a_traceback_or_a_framework_path(lstm_gates, cells):
         ("h, 'c'", "c is a str that does not hold plain numbers"),
         ("{'h': h, 'c': c}", "One dict came back"),
         ("h[0], c[0]", "h has the wrong shape"),
-        ("h * 1j, c", "h is a array that does not hold plain numbers"),
+        ("h * 1j, c", "h is an array that does not hold plain numbers"),
         ("h, [[1.0], [1.0, 2.0]]", "c is a list that does not hold plain numbers"),
         ("h * float('nan'), c", "h contains nan"),
     ],
