@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import itertools
 import multiprocessing
 import os
@@ -253,6 +254,7 @@ def _serve(line, course, topic, warm, allow_unconfined, limits):
         zygote = Zygote(warm, allow_unconfined=allow_unconfined, limits=limits, shared=shared)
     except Exception as error:
         trouble = trouble or _CannotStart(error)
+    gc.freeze()  # what is there by now stays: it need not be looked through again and again
     while True:
         work = waiting.get()
         try:

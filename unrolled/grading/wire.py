@@ -11,7 +11,6 @@ ever runs here.
 from __future__ import annotations
 
 import json
-import math
 import struct
 import sys
 import types
@@ -35,6 +34,8 @@ DTYPES = frozenset(
         "<", "<" if sys.byteorder == "little" else ">"
     ).split()
 )
+ITEM_BYTES = {code: np.dtype(code).itemsize for code in DTYPES}
+CONTAINERS = frozenset("ltszd")
 FUNCTIONS = (
     types.FunctionType,
     types.BuiltinFunctionType,
@@ -296,11 +297,17 @@ class _Decoder:
             code, *shape = entry
             if code not in DTYPES:
                 raise WireError("an array has a dtype that is not allowed")
-            if len(shape) > MAX_DIMS or any(type(n) is not int or n < 0 for n in shape):
+            if len(shape) > MAX_DIMS:
                 raise WireError("an array has an impossible shape")
             # Python integers do not overflow, so a huge shape is seen before it is allocated.
-            length = math.prod(shape) * np.dtype(code).itemsize
-            if max(shape, default=0) >= 1 << 40 or start + length > len(buffers):
+            length = ITEM_BYTES[code]
+            for n in shape:
+                if type(n) is not int or n < 0:
+                    raise WireError("an array has an impossible shape")
+                if n >= 1 << 40:
+                    raise WireError("an array claims more bytes than were sent")
+                length *= n
+            if start + length > len(buffers):
                 raise WireError("an array claims more bytes than were sent")
             found.append((code, tuple(shape), buffers[start : start + length]))
             start += length
@@ -329,13 +336,15 @@ class _Decoder:
                 raise WireError("an integer is too long")
             return node
         if kind is str:
-            return node.encode("utf-8", "replace").decode("utf-8")
+            return node if node.isascii() else node.encode("utf-8", "replace").decode("utf-8")
         if kind is not list or not node or type(node[0]) is not str:
             raise WireError("a value is malformed")
-        tag, *rest = node
-        if tag in ("l", "t", "s", "z", "d"):
-            return self.container(tag, [self.decode(item, depth + 1) for item in rest])
-        return self.leaf(tag, rest)
+        tag = node[0]
+        if tag == "a" and len(node) == 2:
+            return self.array(node[1])
+        if tag in CONTAINERS:
+            return self.container(tag, [self.decode(item, depth + 1) for item in node[1:]])
+        return self.leaf(tag, node[1:])
 
     def container(self, tag: str, items: list):
         """Build a list, tuple, set, frozenset or dict."""
@@ -345,10 +354,9 @@ class _Decoder:
             return tuple(items)
         keys = items[::2] if tag == "d" else items
         # Hashes of text are secret to this process, and those of small integers spread.
-        self.odd_keys += sum(
-            type(key) is not str and not (type(key) is int and key.bit_length() < 32)
-            for key in keys
-        )
+        for key in keys:
+            if type(key) is not str and not (type(key) is int and key.bit_length() < 32):
+                self.odd_keys += 1
         if self.odd_keys > MAX_ODD_KEYS:
             raise WireError(f"more than {MAX_ODD_KEYS} keys are neither text nor small integers")
         try:
