@@ -1,6 +1,8 @@
 """What all tests share: which of them run in one process, and a course of their own to grade in."""
 
+import re
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -8,27 +10,51 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 TOPIC = "lstm_gates"
 
-# `make test` runs two processes. What takes long to make is made in one of them, and first: the tests
-# that use it stay together. Elsewhere each test may go where there is room.
-MADE_ONCE = {"whole_class": "the attackers", "book": "the built book"}
-BY_FILE = {"book", "browser", "quiz"}  # folders whose files make something for all their tests
+TOPICS = sorted((path.stem for path in (ROOT / "chapters").glob("*.md")), key=len, reverse=True)
+USES_THE_BOOK = re.compile(r"^def \w+\((?:[^)]*\W)?(?:book|site)\b", re.M)
 
 
-@pytest.hookimpl(tryfirst=True)
+@cache
+def scope(nodeid):
+    """Return what a test shares with others: they are run in one process, where that is made once.
+
+    `make test` runs two processes. The class of attackers and the built book take minutes to make;
+    a file of tests is kept whole too, but for those that ask the same of every topic.
+    """
+    path = nodeid.partition("::")[0]
+    _, folder, *more = path.split("/")
+    if folder == "security" and len(more) == 2 and more[0] != "layers":
+        return "the attackers"
+    if folder == "book":
+        if USES_THE_BOOK.search((ROOT / path).read_text(encoding="utf-8")):
+            return "the built book"
+        return next((name for name in TOPICS if more[-1].startswith(f"test_{name}")), path)
+    return nodeid if folder == "learner" or not more else path
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep together what is made together (pytest-xdist's own groups are lost on pytest 9)."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    config.option.loadscopereorder = False
+    scheduling = LoadScopeScheduling(config, log)
+    scheduling._split_scope = scope
+    return scheduling
+
+
 def pytest_collection_modifyitems(config, items):
-    """Keep together what shares something costly, and begin with what takes long."""
-    if not getattr(config.option, "loadgroup", False):  # not with `--dist loadgroup`
-        return
-    rank = {}
-    for item in items:
-        place = item.path.relative_to(ROOT / "tests") if item.path.is_relative_to(ROOT) else None
-        shared = [group for name, group in MADE_ONCE.items() if name in item.fixturenames]
-        by_file = place is not None and place.parts[0] in BY_FILE
-        if shared or by_file:
-            item.add_marker(pytest.mark.xdist_group(shared[0] if shared else place.as_posix()))
-        slow = item.get_closest_marker("slow") is not None
-        rank[item] = 0 if shared else 1 if by_file else 2 if slow else 3
-    items.sort(key=rank.get)
+    """Where there are several processes, begin with what takes long."""
+    if hasattr(config, "workerinput"):
+        scopes = {item: scope(item.nodeid) for item in items}
+        slow = {scopes[item] for item in items if item.get_closest_marker("slow")}
+        first = ["the attackers", "the built book", *TOPICS]
+        items.sort(
+            key=lambda item: (
+                first.index(scopes[item]) if scopes[item] in first else len(first),
+                scopes[item] not in slow,
+            )
+        )
 
 
 @pytest.fixture(scope="session")

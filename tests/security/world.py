@@ -87,7 +87,7 @@ class World:
         lines += [f"{name} was reached" for name in self.listeners if self._heard(name)]
         if self.process.poll() is not None:
             lines.append("another process of the same user was ended")
-        left = [p for p in _children() if p not in self._running]
+        left = [p for p in _children() if p not in self._running and not self._known(p)]
         lines += [f"a process is left: {p}" for p in left]
         for place in (*SHARED, Path.home(), self.folder, course.folder):
             found = [path for path in Path(place).glob("*") if self.host["mark"] in path.name]
@@ -100,6 +100,12 @@ class World:
             if (notebook.max_code_score, notebook.max_written_score) != (27, 3):
                 lines.append("the gradebook's greatest scores changed")
         return lines
+
+    def _known(self, process):
+        """Return whether a process is the work of one that ran before, such as a browser."""
+        with contextlib.suppress(psutil.Error):
+            return any(parent in self._running for parent in process.parents())
+        return True  # it has ended meanwhile
 
     def marks(self, course, student):
         """Return the points of each part in the gradebook."""
