@@ -98,7 +98,8 @@ class Judge:
 
         Raises whatever running a cell raises.
         """
-        own = {name: compile(cell, name, "exec") for name, cell in cells.items()}
+        with _quiet():
+            own = {name: compile(cell, name, "exec") for name, cell in cells.items()}
         namespace = {"__name__": f"solutions.{self.topic.name}"}
         for name, code in self._cells:
             exec(own.get(name, code), namespace)
