@@ -10,7 +10,7 @@
   // What is kept: {"tries": {"lstm_gates/one_step": 2}, "shuffle": true}.
   // 2 is right at the second try, -2 is two wrong tries so far.
   let memory = {};
-  let refused = false; // private windows, full disks: the score lives as long as the page
+  let refused = false; // the score then lives as long as the page
 
   function load() {
     let data;
