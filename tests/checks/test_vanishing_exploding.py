@@ -47,12 +47,14 @@ def draw_with_radius(rng, radius, H=H, angle=None):
 
 
 def draw_norms(rng, T=30, B=6, share=0.2):
-    """Return norms by lag (T + 1, B): one comes back, one stays up, one falls at once, others wander."""
+    """Return norms by lag (T + 1, B): one comes back, one stays up, one falls, one rises, others wander."""
     logs = np.cumsum(rng.normal(-0.15, 0.6, size=(T, B)), axis=0)
     logs[:, 0] = np.log(share) - rng.uniform(0.5, 1.5, size=T)  # below, but for two places
     logs[[T // 3, 2 * T // 3], 0] = np.log(share) + rng.uniform(0.2, 0.5, size=2)
     logs[:, 1] = np.log(share) + rng.uniform(0.2, 1.5, size=T)
     logs[:, 2] = np.log(share) - rng.uniform(0.2, 1.5, size=T)
+    logs[:, 3] = np.log(share) - rng.uniform(0.5, 1.5, size=T)
+    logs[0, 3], logs[T // 2, 3] = 1.0, np.log(share) + 0.5  # above the share of lag 0, not of lag 1
     return rng.uniform(0.5, 2.0, size=B) * np.exp(np.vstack([np.zeros(B), logs]))
 
 

@@ -31,6 +31,8 @@ names = sorted(name for name in sys.modules if name.split('.')[0] in ('unrolled'
         "unrolled",
         "unrolled.data",
         "unrolled.plots",
+        "unrolled.standin",  # results alone
+        "unrolled.expect",
         "unrolled.grading",
         *(
             f"unrolled.grading.{name}"
