@@ -35,9 +35,9 @@ TEACHER = [line for line in COMMANDS if line.startswith(".venv/bin/") and line n
 
 def run(command, folder, **more):
     """Run a line of the README in `folder`; fail with what it printed."""
-    done = subprocess.run(
-        command, cwd=folder, shell=True, capture_output=True, text=True, timeout=600, **more
-    )
+    wide = os.environ | {"COLUMNS": "120"}  # or a test before this one may have made tables narrow
+    settings = {"cwd": folder, "shell": True, "text": True, "env": wide} | more
+    done = subprocess.run(command, capture_output=True, timeout=600, **settings)
     assert done.returncode == 0, f"{command}\n{done.stdout[-4000:]}{done.stderr[-4000:]}"
     return done.stdout
 
