@@ -9,20 +9,20 @@ from enum import IntEnum
 import numpy as np
 import pytest
 
-from unrolled.grading import wire
+from unrolled.grading import unwire, wire
 
 LIMIT = 1 << 20
 
 
 def split(frame: bytes, limit: int = LIMIT) -> tuple[bytes, bytes]:
     start = wire.PREFIX.size
-    header, buffers = wire.frame_lengths(frame[:start], limit)
+    header, buffers = unwire.frame_lengths(frame[:start], limit)
     assert len(frame) == start + header + buffers
     return frame[start : start + header], frame[start + header :]
 
 
 def there_and_back(value):
-    return wire.unpack(*split(wire.pack(value, LIMIT)))
+    return unwire.unpack(*split(wire.pack(value, LIMIT)))
 
 
 PLAIN = [
@@ -148,7 +148,7 @@ def test_a_tensor_that_wants_a_gradient_says_so_to_whoever_makes_it():
     torch = pytest.importorskip("torch")
     seen = []
     frame = wire.pack([torch.ones(1, requires_grad=True), wire.as_tensor([1.0])], LIMIT)
-    wire.unpack(*split(frame), tensor=lambda array, wants: seen.append((array.shape, wants)))
+    unwire.unpack(*split(frame), tensor=lambda array, wants: seen.append((array.shape, wants)))
     assert seen == [((1,), True), ((1,), False)]
 
 
@@ -192,7 +192,7 @@ def test_nesting_has_a_limit_on_both_sides():
     for _ in range(wire.MAX_DEPTH + 1):
         tree = ["l", tree]
     with pytest.raises(wire.WireError, match="nested too deep"):
-        wire.unpack(json.dumps([tree, []]).encode(), b"")
+        unwire.unpack(json.dumps([tree, []]).encode(), b"")
 
 
 MALFORMED = {
@@ -235,7 +235,7 @@ MALFORMED = {
 def test_a_malformed_frame_is_refused(name):
     tree, arrays, buffers = MALFORMED[name]
     with pytest.raises(wire.WireError):
-        wire.unpack(json.dumps([tree, arrays]).encode(), buffers)
+        unwire.unpack(json.dumps([tree, arrays]).encode(), buffers)
 
 
 @pytest.mark.parametrize(
@@ -245,13 +245,13 @@ def test_a_malformed_frame_is_refused(name):
 )
 def test_a_header_that_is_not_the_json_it_should_be_is_refused(header):
     with pytest.raises(wire.WireError):
-        wire.unpack(header, b"")
+        unwire.unpack(header, b"")
 
 
 def test_many_items_are_refused_before_they_are_parsed(monkeypatch):
     monkeypatch.setattr(wire.json, "loads", lambda _: pytest.fail("it was parsed"))
     with pytest.raises(wire.WireError, match="too many items"):
-        wire.unpack(b"[" + b"0," * (wire.MAX_NODES * 9) + b"0]", b"")
+        unwire.unpack(b"[" + b"0," * (wire.MAX_NODES * 9) + b"0]", b"")
 
 
 @pytest.mark.parametrize(
@@ -265,7 +265,7 @@ def test_many_items_are_refused_before_they_are_parsed(monkeypatch):
 )
 def test_lengths_are_checked_before_anything_is_allocated(prefix):
     with pytest.raises(wire.WireError):
-        wire.frame_lengths(prefix, LIMIT)
+        unwire.frame_lengths(prefix, LIMIT)
 
 
 def test_damage_anywhere_in_a_frame_is_refused_or_gives_plain_data():
@@ -289,7 +289,7 @@ def test_damage_anywhere_in_a_frame_is_refused_or_gives_plain_data():
         for _ in range(rng.randint(1, 3)):
             damaged[rng.randrange(len(damaged))] = rng.choice(b'[]",:0129lTadsnS{}e-')
         try:
-            check(wire.unpack(bytes(damaged), buffers[: rng.choice([len(buffers), 7])]))
+            check(unwire.unpack(bytes(damaged), buffers[: rng.choice([len(buffers), 7])]))
         except wire.WireError:
             refused += 1
     assert refused > 1000
@@ -301,6 +301,6 @@ def test_a_handle_crosses_as_a_number_and_comes_back_as_what_stands_for_it():
 
     frame = wire.pack([Model()], LIMIT, lambda value: wire.Handle(7, "object", "Model"))
     handles = []
-    wire.unpack(*split(frame), resolve=handles.append)
+    unwire.unpack(*split(frame), resolve=handles.append)
     assert handles == [wire.Handle(7, "object", "Model")]
     assert wire.pack(handles, LIMIT) == frame

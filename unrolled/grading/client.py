@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from unrolled.grading import wire
+from unrolled.grading import unwire, wire
 from unrolled.grading.outputs import LearnerError, error_output, learner_error, rebuild
 from unrolled.grading.remote import RemoteFunction, RemoteObject, RemoteValue
 from unrolled.grading.wire import WireError
@@ -229,11 +229,11 @@ class Worker:
         try:
             size = wire.PREFIX.size
             data = self._read(bytearray(), size, seconds, deadline)
-            header, buffers = wire.frame_lengths(bytes(data[:size]), limit)
+            header, buffers = unwire.frame_lengths(bytes(data[:size]), limit)
             data = self._read(data, size + header + buffers, seconds, deadline)
             end = size + header + buffers
             view = memoryview(data)[size:end]
-            reply = wire.unpack(bytes(view[:header]), view[header:], resolve=self._incoming)
+            reply = unwire.unpack(bytes(view[:header]), view[header:], resolve=self._incoming)
             if type(reply) is not dict or type(reply.get("n")) is not int or reply["n"] != number:
                 raise WireError("the reply does not belong to the question")
             if len(data) > end:

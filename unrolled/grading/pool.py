@@ -27,6 +27,8 @@ from unrolled.grading.zygote import Limits, Zygote
 
 # Imports that take seconds are paid once for the class instead of once for each worker.
 HEAVY = ("torch", "torch.optim", "pandas", "matplotlib.pyplot")
+_IMPORT = re.compile(r"\b(?:import|from)\b")
+_WORDS = {name: re.compile(rf"\b{re.escape(name)}\b") for name in HEAVY}
 LOOKED_AT = 16  # submissions that are looked at for what the class imports
 IN_HAND = 2  # submissions that a process is given, so that it never waits for the next
 IDLE_SECONDS = 0.1
@@ -75,13 +77,15 @@ def judge_all(
 
 
 def heavy_imports(sources: Iterable[str]) -> tuple[str, ...]:
-    """Return those of the HEAVY modules that any of the sources imports, or looks as if it did."""
+    """Return those of the HEAVY modules that any of the sources imports, or looks as if it did.
+
+    Each line is looked through once: a learner wrote it, and could make a cleverer search endless.
+    """
     found = set()
     for source in sources:
-        for name in HEAVY:
-            line = rf"\b(?:import|from)\b.*\b{re.escape(name)}\b"
-            if name not in found and re.search(line, source):
-                found.add(name)
+        for line in source.splitlines():
+            if _IMPORT.search(line):
+                found.update(name for name, word in _WORDS.items() if word.search(line))
         if "torch" in found and "optim" in source:
             found.add("torch.optim")
     return tuple(name for name in HEAVY if name in found)

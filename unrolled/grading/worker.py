@@ -13,7 +13,7 @@ import sys
 
 import numpy as np
 
-from unrolled.grading import wire
+from unrolled.grading import unwire, wire
 from unrolled.grading.shell import Shell, describe
 from unrolled.standin import StandIn
 
@@ -99,10 +99,10 @@ class Service:
     def receive(self) -> dict:
         """Wait for one request."""
         prefix = bytes(read_exactly(self.descriptor, wire.PREFIX.size))
-        header, buffers = wire.frame_lengths(prefix, self.limits["request_bytes"])
+        header, buffers = unwire.frame_lengths(prefix, self.limits["request_bytes"])
         text = bytes(read_exactly(self.descriptor, header))
         data = read_exactly(self.descriptor, buffers)
-        return wire.unpack(text, data, _tensor, self.resolve)
+        return unwire.unpack(text, data, _tensor, self.resolve)
 
     def serve(self) -> None:
         """Answer requests until the grader closes the socket."""

@@ -154,8 +154,17 @@ class Zygote:
     def another(self) -> socket.socket:
         """Have the server fork another one, and return the connection to it; raises ZygoteDied.
 
-        The other one is as warm, answers another process, and ends with this one.
+        The other one is as warm, answers another process, and ends with this one. A server that has
+        died is started anew, once.
         """
+        server = self._control
+        try:
+            return self._another()
+        except ZygoteDied:
+            self._restart(server)
+            return self._another()
+
+    def _another(self) -> socket.socket:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs, self._lock:
@@ -204,13 +213,17 @@ class Zygote:
         try:
             return self._fork(limits, _verify)
         except ZygoteDied:
-            with self._lock:
-                if self._closed:
-                    raise
-                if self._control is server:  # else another thread has started it anew
-                    self._stop()
-                    self._start()
+            self._restart(server)
             return self._fork(limits, True)
+
+    def _restart(self, server: socket.socket) -> None:
+        """Start anew a server that has died; raises ZygoteDied if this zygote was closed."""
+        with self._lock:
+            if self._closed:
+                raise ZygoteDied("this zygote was closed")
+            if self._control is server:  # else another thread has started it anew
+                self._stop()
+                self._start()
 
     def _fork(self, limits: Limits, verify: bool) -> Worker:
         ours, theirs = socket.socketpair()

@@ -1,0 +1,39 @@
+"""What judging processes share: a warm server, and what is guessed of a class beforehand."""
+
+import os
+import signal
+
+import pytest
+
+from unrolled.grading.pool import heavy_imports
+from unrolled.grading.zygote import Zygote
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("import numpy as np", ()),
+        ("import torch", ("torch",)),
+        ("    from torch import nn", ("torch",)),
+        ("import numpy, pandas as pd", ("pandas",)),
+        ("import matplotlib.pyplot as plt", ("matplotlib.pyplot",)),
+        ("import torch\noptimiser = torch.optim.Adam(weights)", ("torch", "torch.optim")),
+        ("torch = 3  # as in the text", ()),
+        ('  "import torch\\n",', ("torch",)),  # a line of a notebook's file
+    ],
+)
+def test_what_takes_seconds_to_import_is_seen(source, found):
+    assert heavy_imports([source]) == found
+
+
+def test_a_line_that_could_be_searched_for_ever_is_looked_through_once():
+    # A search from each "import" to the end of the line would take hours here.
+    assert heavy_imports(["import " * 1_000_000]) == ()
+
+
+def test_a_server_that_died_is_started_anew_for_another_process():
+    with Zygote() as zygote:
+        os.kill(zygote._process.pid, signal.SIGKILL)
+        with Zygote(shared=zygote.another()) as other, other.worker() as worker:
+            worker.run("answer = 6 * 7")
+            assert worker.lookup("answer") == 42
