@@ -28,7 +28,8 @@ def scope(nodeid):
     if folder == "book":
         if USES_THE_BOOK.search((ROOT / path).read_text(encoding="utf-8")):
             return "the built book"
-        return next((name for name in TOPICS if more[-1].startswith(f"test_{name}")), path)
+        of_topic = (n for n in TOPICS if more[-1].startswith(f"test_{n}") or f"[{n}]" in nodeid)
+        return next(of_topic, path)
     return nodeid if folder == "learner" or not more else path
 
 

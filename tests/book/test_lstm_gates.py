@@ -1,115 +1,41 @@
 """What the chapter on gates says is what its own code computes."""
 
-import ast
 import math
 import re
-from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
+from tests.book.page import Page
 from unrolled import data
 
-ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "chapters" / "lstm_gates.md"
-TEXT = PAGE.read_text(encoding="utf-8")
 slow = pytest.mark.slow
-
-
-def code_cells(text):
-    """Return the code of each cell, without its metadata, and where it starts in the page."""
-    cells = []
-    for match in re.finditer(r"^```\{code-cell\} ipython3\n(.*?)^```$", text, re.M | re.S):
-        code = re.sub(r"\A---\n.*?^---\n", "", match[1], flags=re.M | re.S)
-        cells.append((match.start(), re.sub(r"\A(:\w+:.*\n)+", "", code), match[1]))
-    return cells
-
-
-def prose(text, captions=True):
-    """Return the sentences of the page: code, equations and options go, captions if asked."""
-
-    def caption(cell):
-        found = re.search(r"caption: \|\n((?: {6}.*\n)+)", cell[0])
-        return re.sub(r"^ {6}", "", found[1], flags=re.M) if found and captions else ""
-
-    text = re.sub(r"\A---\n.*?^---\n", "", text, flags=re.M | re.S)
-    text = re.sub(r"^```\{code-cell\}.*?^```$", caption, text, flags=re.M | re.S)
-    others = r"^```\{(?:math|bibliography|quiz|outcomes)\}.*?^```$"
-    return re.sub(others, "", text, flags=re.M | re.S)
-
-
-CELLS = code_cells(TEXT)
+PAGE = Page("lstm_gates")
 
 
 @pytest.fixture(scope="session")
 def chapter():
-    """Run the whole page once, as the book does; return its names and what it gave to the text."""
-    import matplotlib.pyplot as plt
-    import myst_nb
-
-    chapter = SimpleNamespace(shown={})
-
-    def glue(name, value, display=True):
-        assert name not in chapter.shown, f"{name} is shown twice"
-        chapter.shown[name] = value
-
-    threads, backend = torch.get_num_threads(), plt.get_backend()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(myst_nb, "glue", glue)
-        plt.switch_backend("agg")
-        try:
-            for _, code, _ in CELLS:
-                exec(compile(code, str(PAGE), "exec"), vars(chapter))
-        finally:
-            plt.close("all")
-            plt.ioff()
-            plt.switch_backend(backend)
-            torch.set_num_threads(threads)
-    return chapter
+    return PAGE.run()
 
 
 # --- the page itself --------------------------------------------------------------------------
 
 
-def test_the_page_has_five_to_eight_figures_each_with_caption_name_and_alt_text():
-    drawn = [options for _, code, options in CELLS if "plots.axes(" in code]
-    assert 5 <= len(drawn) <= 8
-    for options in drawn:
-        assert "caption: |" in options
-        assert re.search(r"name: fig-lstm-gates-[\w-]+\n", options)
-        assert len(re.search(r"alt: (.*)", options)[1]) > 60
-        assert "set_title" not in options
-
-
 def test_the_page_shows_the_cell_whole_and_each_part_lit():
-    lit = re.findall(r"diagrams\.lstm_cell\((.*?)\)", TEXT)
+    lit = re.findall(r"diagrams\.lstm_cell\((.*?)\)", PAGE.text)
     parts = [f'lit="{part}"' for part in ("forget", "input", "candidate", "cell", "output")]
     assert lit == ["", *parts, 'lit="cell", lstm97=True']
 
 
-def test_the_page_keeps_the_manner_of_the_course():
-    words = prose(TEXT)
-    assert not re.search(r"\b(simply|obviously|just)\b", words, re.I)
-    body = re.findall(
-        r"[A-Za-z][\w'’-]*", re.sub(r"`[^`]*`|\$[^$]*\$", "", prose(TEXT, captions=False))
-    )
-    assert 2000 <= len(body) <= 3000
-    for line in words.splitlines():
-        ends = re.findall(r"[a-z\d`$)\]}][.?!] (?=[A-Z])", line)
-        if not line.startswith(("|", "(")):
-            assert not ends, f"two sentences on one line: {line}"
-
-
 def test_no_measured_number_is_typed_into_the_text():
-    words = re.sub(r"`[^`]*`|\$[^$]*\$|\{[\w:]+\}", "", prose(TEXT))
-    typed = set(re.findall(r"\d+\.\d+", words))
-    assert typed == {"0.01", "0.05"}  # the learning rate and the width of «near chance»: settings
+    assert PAGE.typed_numbers() == {
+        "0.01",
+        "0.05",
+    }  # the learning rate and the width of «near chance»: settings
 
 
 def test_the_text_names_the_settings_that_the_code_uses():
-    code = "\n".join(code for _, code, _ in CELLS)
     for said, used in {
         "Adam, rate 0.01": "torch.optim.Adam(weights, lr=0.01)",
         "gradient norm clipped at 1": "norm.clamp(min=1)",
@@ -121,50 +47,8 @@ def test_the_text_names_the_settings_that_the_code_uses():
         "seeds within 0.05 of chance": '"1997 cell"] - 0.5) < 0.05',
         "|\\tanh(c)| > 0.999": "c.tanh().abs() > 0.999",
     }.items():
-        assert said in TEXT
-        assert used in code
-
-
-def test_solutions_are_not_printed_in_the_page():
-    tree = ast.parse((ROOT / "solutions" / "lstm_gates.py").read_text(encoding="utf-8"))
-    kept = {"lstm_forward", "forget_half_life", "set_forget_bias"}
-    found = {node.name: node for node in tree.body if getattr(node, "name", "") in kept}
-    assert set(found) == kept
-    code = "\n".join(code for _, code, _ in CELLS)
-    printed = {
-        ast.unparse(node) for node in ast.walk(ast.parse(code)) if isinstance(node, ast.stmt)
-    }
-    for name, function in found.items():
-        assert name not in code
-        lines = {
-            ast.unparse(n) for n in ast.walk(function) if isinstance(n, (ast.Assign, ast.Return))
-        }
-        assert not lines & printed - {"h, c = (h0, c0)"}, name
-
-
-def test_every_citation_has_an_entry_and_every_entry_says_where_it_appeared():
-    entries = re.findall(
-        r"^@(\w+)\{(\w+),\n(.*?)^\}", (PAGE.parent / "references.bib").read_text(), re.M | re.S
-    )
-    keys = {key for _, key, _ in entries}
-    cited = {
-        key.strip()
-        for keys in re.findall(r"\{cite:[pt]\}`([^`]*)`", TEXT)
-        for key in keys.split(",")
-    }
-    assert cited <= keys
-    venue = {"article": "journal", "inproceedings": "booktitle", "misc": "howpublished"}
-    for kind, key, body in entries:
-        for field in ("author", "title", "year", venue[kind]):
-            assert re.search(rf"^  {field}\s*= \{{", body, re.M), f"{key} has no {field}"
-
-
-@slow
-def test_every_number_in_the_text_is_shown_by_the_code_and_the_other_way_round(chapter):
-    named = set(re.findall(r"\{glue:text\}`([\w-]+)`", TEXT))
-    assert named <= set(chapter.shown)
-    spare = set(chapter.shown) - named
-    assert spare <= {"radius-0", "radius-1", "memory-1", "memory-2", "recall-00-worst"}
+        assert said in PAGE.text
+        assert used in PAGE.code
 
 
 # --- equations, code and PyTorch --------------------------------------------------------------
@@ -182,24 +66,13 @@ EQUATIONS = {
 }
 
 
-def cell_of(label, name):
-    """Return the code of the first cell after an equation that gives a value to `name`."""
-    start = TEXT.index(f":label: {label}\n")
-    following = [code for at, code, _ in CELLS if at > start]
-    return next(
-        code
-        for code in following
-        if re.match(rf"(\w+, )*{name}\b.* = ", code) or re.search(rf"^{name} = ", code, re.M)
-    )
-
-
 @slow
 @pytest.mark.parametrize("label", EQUATIONS)
 def test_each_equation_is_the_line_of_code_under_it(label, chapter):
     name, by_torch = EQUATIONS[label]
     values = {k: v for k, v in vars(chapter).items() if isinstance(v, (np.ndarray, int, float))}
     values |= {"sigmoid": chapter.sigmoid, "np": np}
-    exec(cell_of(label, name), values)  # the cell alone, on the page's arrays
+    exec(PAGE.cell_of(label, name), values)  # the cell alone, on the page's arrays
     arrays = {k: torch.tensor(v) for k, v in values.items() if isinstance(v, np.ndarray)}
     np.testing.assert_allclose(values[name], by_torch(arrays).numpy(), atol=1e-12)
 

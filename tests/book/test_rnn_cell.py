@@ -1,71 +1,21 @@
 """What the chapter on the plain recurrent cell says is what its own code computes."""
 
-import ast
 import math
-import re
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
-ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "chapters" / "rnn_cell.md"
-TEXT = PAGE.read_text(encoding="utf-8")
+from tests.book.page import Page
+
 slow = pytest.mark.slow
-
-
-def code_cells(text):
-    """Return the code of each cell, without its metadata, and where it starts in the page."""
-    cells = []
-    for match in re.finditer(r"^```\{code-cell\} ipython3\n(.*?)^```$", text, re.M | re.S):
-        code = re.sub(r"\A---\n.*?^---\n", "", match[1], flags=re.M | re.S)
-        cells.append((match.start(), re.sub(r"\A(:\w+:.*\n)+", "", code), match[1]))
-    return cells
-
-
-def prose(text, captions=True):
-    """Return the sentences of the page: code, equations and options go, captions if asked."""
-
-    def caption(cell):
-        found = re.search(r"caption: \|\n((?: {6}.*\n)+)", cell[0])
-        return re.sub(r"^ {6}", "", found[1], flags=re.M) if found and captions else ""
-
-    text = re.sub(r"\A---\n.*?^---\n", "", text, flags=re.M | re.S)
-    text = re.sub(r"^```\{code-cell\}.*?^```$", caption, text, flags=re.M | re.S)
-    others = r"^```\{(?:math|bibliography|quiz|outcomes)\}.*?^```$"
-    return re.sub(others, "", text, flags=re.M | re.S)
-
-
-CELLS = code_cells(TEXT)
+PAGE = Page("rnn_cell")
 
 
 @pytest.fixture(scope="session")
 def chapter():
-    """Run the whole page once, as the book does; return its names and what it gave to the text."""
-    import matplotlib.pyplot as plt
-    import myst_nb
-
-    chapter = SimpleNamespace(shown={})
-
-    def glue(name, value, display=True):
-        assert name not in chapter.shown, f"{name} is shown twice"
-        chapter.shown[name] = value
-
-    threads, backend = torch.get_num_threads(), plt.get_backend()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(myst_nb, "glue", glue)
-        plt.switch_backend("agg")
-        try:
-            for _, code, _ in CELLS:
-                exec(compile(code, str(PAGE), "exec"), vars(chapter))
-        finally:
-            plt.close("all")
-            plt.ioff()
-            plt.switch_backend(backend)
-            torch.set_num_threads(threads)
-    return chapter
+    return PAGE.run()
 
 
 def number(chapter, name):
@@ -76,37 +26,11 @@ def number(chapter, name):
 # --- the page itself --------------------------------------------------------------------------
 
 
-def test_the_page_has_five_to_eight_figures_each_with_caption_name_and_alt_text():
-    drawn = [options for _, code, options in CELLS if "plots.axes(" in code]
-    assert 5 <= len(drawn) <= 8
-    for options in drawn:
-        assert "caption: |" in options
-        assert re.search(r"name: fig-rnn-cell-[\w-]+\n", options)
-        assert len(re.search(r"alt: (.*)", options)[1]) > 60
-        assert "set_title" not in options
-
-
-def test_the_page_keeps_the_manner_of_the_course():
-    words = prose(TEXT)
-    assert not re.search(r"\b(simply|obviously|just)\b", words, re.I)
-    body = re.findall(
-        r"[A-Za-z][\w'’-]*", re.sub(r"`[^`]*`|\$[^$]*\$", "", prose(TEXT, captions=False))
-    )
-    assert 2000 <= len(body) <= 3000
-    for line in words.splitlines():
-        ends = re.findall(r"[a-z\d`$)\]}][.?!] (?=[A-Z])", line)
-        if not line.startswith(("|", "(")):
-            assert not ends, f"two sentences on one line: {line}"
-
-
 def test_no_measured_number_is_typed_into_the_text():
-    words = re.sub(r"`[^`]*`|\$[^$]*\$|\{[\w:]+\}", "", prose(TEXT))
-    typed = set(re.findall(r"\d+\.\d+", words))
-    assert typed == {"0.02"}  # the learning rate: a setting
+    assert PAGE.typed_numbers() == {"0.02"}  # the learning rate: a setting
 
 
 def test_the_text_names_the_settings_that_the_code_uses():
-    code = "\n".join(code for _, code, _ in CELLS)
     for said, used in {
         "Adam (rate 0.02, gradient norm clipped at 1)": "torch.optim.Adam(weights, lr=0.02)",
         "gradient norm clipped at 1": "norm.clamp(min=1)",
@@ -118,41 +42,8 @@ def test_the_text_names_the_settings_that_the_code_uses():
         "For 1000 steps, unshared weights need": "np.array([1, 10, 100, 1000])",
         "With a gain of 40": "run_by_hand(40.0, test_bits)",
     }.items():
-        assert said in TEXT, said
-        assert used in code, used
-
-
-def test_solutions_are_not_printed_in_the_page():
-    tree = ast.parse((ROOT / "solutions" / "rnn_cell.py").read_text(encoding="utf-8"))
-    kept = {"rnn_forward", "rnn_forward_masked", "temporal_readout", "parity_weights"}
-    found = {node.name: node for node in tree.body if getattr(node, "name", "") in kept}
-    assert set(found) == kept
-    code = "\n".join(code for _, code, _ in CELLS)
-    printed = {
-        ast.unparse(node) for node in ast.walk(ast.parse(code)) if isinstance(node, ast.stmt)
-    }
-    for name, function in found.items():
-        assert name not in code
-        lines = {
-            ast.unparse(n) for n in ast.walk(function) if isinstance(n, (ast.Assign, ast.Return))
-        }
-        assert not lines & printed, name
-
-
-def test_every_citation_has_an_entry_and_a_prefix_of_this_page():
-    """Several pages list one work: without a prefix its second entry would be a warning."""
-    entries = (PAGE.parent / "references.bib").read_text(encoding="utf-8")
-    keys = set(re.findall(r"^@\w+\{(\w+),$", entries, re.M))
-    cited = re.findall(r"\{cite:[pt]\}`([^`]*)`", TEXT)
-    named = {key.strip() for group in cited for key in group.split(",")}
-    assert named <= {f"rnn-cell-{key}" for key in keys}
-    assert ":keyprefix: rnn-cell-\n" in TEXT
-
-
-@slow
-def test_every_number_in_the_text_is_shown_by_the_code_and_the_other_way_round(chapter):
-    named = set(re.findall(r"\{glue:text\}`([\w-]+)`", TEXT))
-    assert named == set(chapter.shown)
+        assert said in PAGE.text, said
+        assert used in PAGE.code, used
 
 
 # --- equations, code and PyTorch --------------------------------------------------------------
@@ -170,13 +61,6 @@ EQUATIONS = {
 }
 
 
-def cell_of(label, name):
-    """Return the code of the first cell after an equation that gives a value to `name`."""
-    start = TEXT.index(f":label: {label}\n")
-    following = [code for at, code, _ in CELLS if at > start]
-    return next(code for code in following if re.search(rf"^{name} = ", code, re.M))
-
-
 @slow
 @pytest.mark.parametrize("label", EQUATIONS)
 def test_each_equation_is_the_line_of_code_under_it(label, chapter):
@@ -184,7 +68,7 @@ def test_each_equation_is_the_line_of_code_under_it(label, chapter):
     values = {k: v for k, v in vars(chapter).items() if isinstance(v, (np.ndarray, int, float))}
     # Letters that later sections use again; here they are the arrays of the first.
     values |= {"np": np, "B": 3, "D": 2, "H": 5, "K": 4}
-    exec(cell_of(label, name), values)  # the cell alone, on the page's arrays
+    exec(PAGE.cell_of(label, name), values)  # the cell alone, on the page's arrays
     arrays = {k: torch.tensor(v) for k, v in values.items() if isinstance(v, np.ndarray)}
     expected = by_torch(SimpleNamespace(**arrays)).numpy()
     np.testing.assert_allclose(values[name], expected, atol=1e-12)

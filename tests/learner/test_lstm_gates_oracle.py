@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from tests.learner.torch_weights import copy_weights
+
 T, B, D, H = 7, 3, 4, 5
 
 
@@ -24,16 +26,6 @@ def params(rng):
         "W_hh": rng.normal(size=(H, 4 * H)),
         "b_h": rng.normal(size=4 * H),
     }
-
-
-def copy_weights(layer, params, suffix=""):
-    """Give a PyTorch layer our weights: transposed, and in its first bias vector alone."""
-    with torch.no_grad():
-        getattr(layer, f"weight_ih{suffix}").copy_(torch.tensor(params["W_xh"].T))
-        getattr(layer, f"weight_hh{suffix}").copy_(torch.tensor(params["W_hh"].T))
-        getattr(layer, f"bias_ih{suffix}").copy_(torch.tensor(params["b_h"]))
-        getattr(layer, f"bias_hh{suffix}").zero_()
-    return layer
 
 
 def test_lstm_step_is_the_cell_of_pytorch(solution, params, rng):
