@@ -127,26 +127,43 @@ class CheckFile:
         """Run every check of `exercise` and return what each found, in the order of the file."""
         return [self._run(item, context) for item in self._items[exercise]]
 
+    def run_together(
+        self,
+        side_by_side: Callable[[list[Callable[[], Outcome]]], list[Outcome]],
+        context: Callable[[], Context],
+    ) -> list[tuple[str, list[Outcome]]]:
+        """Run the checks of all exercises, in turns where pytest has no part in it.
+
+        side_by_side: runs functions and returns what each returns. context: makes a context; each
+        check gets one of its own. Returns the name of each exercise with what its checks found.
+        """
+        items = [item for items in self._items.values() for item in items]
+        plain = [item for item in items if item in self._plain]
+        jobs = [lambda item=item: self._run(item, context()) for item in plain]
+        found = dict(zip(plain, side_by_side(jobs), strict=True))
+        found |= {item: self._run(item, context()) for item in items if item not in found}
+        return [(name, [found[item] for item in items]) for name, items in self._items.items()]
+
     def _run(self, item, context):
-        plugin, trace = self._plugin, context.answer.trace
-        plugin.context, plugin.failure = context, None
+        trace = context.answer.trace
         trace.clear()
         token = expect.notes.set([])
         try:
             # Points need a positive verdict: the check ran and passed, and nothing else failed.
-            passed = plugin.call(item) if item in self._plain else self._run_protocol(item)
+            judge = _call if item in self._plain else self._run_protocol
+            passed, failure = judge(item, context)
             notes = expect.notes.get()
         finally:
             expect.notes.reset(token)
-            plugin.context = None
-        failure = plugin.failure
         if isinstance(failure, KeyboardInterrupt):
             raise failure
         behaviour = re.sub(r"\s+", " ", item.function.__doc__ or item.name).strip()
         return Outcome(item.name, behaviour, passed, failure, list(trace), notes)
 
-    def _run_protocol(self, item):
-        """Run a check through pytest's whole protocol, and return whether it passed."""
+    def _run_protocol(self, item, context):
+        """Run a check through pytest's whole protocol: whether it passed, and what it raised."""
+        plugin = self._plugin
+        plugin.context, plugin.failure = context, None
         try:
             item._initrequest()  # fixtures are made anew for every run
             reports = runtestprotocol(item, log=False, nextitem=None)
@@ -154,8 +171,10 @@ class CheckFile:
             # A learner who stops a check runs the next one: nothing of this one may be left set up.
             self._session._setupstate.teardown_exact(None)
             raise
+        finally:
+            plugin.context = None
         ran = [report for report in reports if report.when == "call"]
-        return len(ran) == 1 and all(report.passed for report in reports)
+        return len(ran) == 1 and all(report.passed for report in reports), plugin.failure
 
 
 def _is_plain(item):
@@ -174,27 +193,27 @@ def _is_plain(item):
     )
 
 
+def _call(item, context):
+    """Call a plain check with its fixtures: whether it passed, and what it raised."""
+    make = {
+        "answer": lambda: context.answer,
+        "reference": lambda: context.reference(item.name),
+        "rng": lambda: generator(context.seed, item.name),
+    }
+    try:
+        item.obj(**{name: make[name]() for name in item.fixturenames if name in make})
+    except (KeyboardInterrupt, pytest.exit.Exception):
+        raise
+    except BaseException as failure:  # also what a learner raises to leave a program
+        return False, failure
+    return True, None
+
+
 class _Fixtures:
     """The three fixtures of a check, and a note of what failed."""
 
     def __init__(self):
         self.context = self.failure = self.collect_error = None
-
-    def call(self, item):
-        """Call a plain check with its fixtures, and return whether it passed."""
-        make = {
-            "answer": lambda: self.context.answer,
-            "reference": lambda: self.context.reference(item.name),
-            "rng": lambda: generator(self.context.seed, item.name),
-        }
-        try:
-            item.obj(**{name: make[name]() for name in item.fixturenames if name in make})
-        except (KeyboardInterrupt, pytest.exit.Exception):
-            raise
-        except BaseException as failure:  # also what a learner raises to leave a program
-            self.failure = failure
-            return False
-        return True
 
     @pytest.fixture
     def answer(self):

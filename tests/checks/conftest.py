@@ -67,7 +67,7 @@ def lookup(request, exercise):
         namespace = exercise.load()
         yield lambda name: local(namespace[name], namespace)
         return
-    from unrolled.grading.judge import Room
+    from unrolled.grading.room import Room
     from unrolled.grading.submission import read_submission
     from unrolled.grading.zygote import Zygote
 

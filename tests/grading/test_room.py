@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from unrolled.answer import LearnerError
-from unrolled.grading import judge
+from unrolled.grading import room as rooms
 from unrolled.grading.outputs import Allowance
 from unrolled.grading.work import Work
 from unrolled.grading.zygote import Limits, Zygote
@@ -20,11 +20,11 @@ def zygote():
 
 
 def room(zygote, source, after=None):
-    return contextlib.closing(judge.Room(Work((("cell", source),)), zygote, after))
+    return contextlib.closing(rooms.Room(Work((("cell", source),)), zygote, after))
 
 
 def test_calls_that_are_each_in_time_end_when_the_submissions_time_is_up(zygote, monkeypatch):
-    monkeypatch.setattr(judge, "SUBMISSION_SECONDS", 1.0)
+    monkeypatch.setattr(rooms, "SUBMISSION_SECONDS", 1.0)
     with room(zygote, "import time\ndef f():\n    time.sleep(0.3)") as made:
         made.open()
 

@@ -19,8 +19,9 @@ from unrolled.grading.analysis import (
     table,
     write_report,
 )
-from unrolled.grading.coordinator import grade, kept_path
+from unrolled.grading.coordinator import grade
 from unrolled.grading.course import Course, CourseError
+from unrolled.grading.files import kept_path
 from unrolled.grading.marks import read_marks
 from unrolled.mistakes import read_mistakes
 

@@ -188,7 +188,7 @@ def test_paths_that_lead_elsewhere_and_links_are_left_out(course, bundle, tmp_pa
 
 
 def test_bombs_damage_and_odd_compression_cost_nobody_else(course, bundle, monkeypatch, handed_in):
-    monkeypatch.setattr(collect, "MAX_BYTES", 100_000)
+    monkeypatch.setattr(collect, "MAX_NOTEBOOK_BYTES", 100_000)
     odd = zipfile.ZipInfo("odd_3_3_lstm_gates.ipynb")
     odd.compress_type = zipfile.ZIP_BZIP2
     archive = bundle(

@@ -10,8 +10,8 @@ from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
 from unrolled import cli
-from unrolled.grading.coordinator import kept_path
 from unrolled.grading.course import CourseError
+from unrolled.grading.files import kept_path
 from unrolled.grading.lms import export
 from unrolled.grading.sheet import Sheet, harmless, read_sheet, to_csv
 

@@ -46,12 +46,12 @@ def test_a_class_of_nobody_has_a_table_too():
 
 
 def test_progress_tells_what_is_done_what_failed_and_the_time_left(course, monkeypatch, capsys):
-    def grade(course, topic, on_result):
+    def grade(course, topic, judges, on_result):
         for k, state in enumerate(["graded", "failed", "unchanged", "unreadable"], 1):
             on_result(Result("ada", {}, "", state), k, 4)
         return RESULTS
 
-    monkeypatch.setattr("unrolled.grading.table.grade", grade)
+    monkeypatch.setattr("unrolled.grading.coordinator.grade", grade)
     clock = SimpleNamespace(monotonic=iter(range(0, 99, 2)).__next__)
     monkeypatch.setattr("unrolled.grading.table.time", clock)
     grade_and_print(course, "lstm_gates")

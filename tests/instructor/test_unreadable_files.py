@@ -6,7 +6,8 @@ import os
 import nbformat
 import pytest
 
-from unrolled.grading.submission import MAX_BYTES, MAX_CELLS, MAX_SOURCE, read_submission
+from unrolled.grading.files import MAX_NOTEBOOK_BYTES
+from unrolled.grading.submission import MAX_CELLS, MAX_SOURCE, read_submission
 
 NAME = "lstm_gates.ipynb"
 
@@ -56,7 +57,7 @@ def test_an_unreadable_file_earns_nothing_and_is_told_in_one_sentence(
 def test_a_file_of_200_megabytes_is_not_even_read(release, tmp_path):
     path = tmp_path / NAME
     with path.open("wb") as file:
-        file.truncate(10 * MAX_BYTES)
+        file.truncate(10 * MAX_NOTEBOOK_BYTES)
     submission = read_submission(path, release)
     assert not submission.readable
     assert "larger than 20 MB" in submission.problems[0]

@@ -15,9 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from unrolled.grading.coordinator import kept_path
 from unrolled.grading.course import Course, CourseError
-from unrolled.grading.files import write_whole
+from unrolled.grading.files import kept_path, write_whole
 from unrolled.grading.marks import Mark, read_marks
 from unrolled.grading.sheet import to_csv
 from unrolled.grading.table import shown

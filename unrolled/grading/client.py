@@ -6,7 +6,8 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from unrolled.grading import unwire, wire
@@ -16,6 +17,7 @@ from unrolled.grading.wire import WireError
 
 GRACE_SECONDS = 0.5  # between hanging up and having ended
 READ_BYTES = 1 << 16
+AHEAD = 1 << 16  # bytes of requests that are sent before the first is answered
 OUT_OF_MEMORY = 77  # the worker's own exit code, see worker.py
 
 
@@ -64,6 +66,7 @@ class Worker:
     ) -> None:
         self._reap, self._connection, self.limits = reap, connection, limits
         self._number = 0
+        self._ahead = bytearray()  # the beginning of a reply, which came with the one before
         self._sources: list[tuple[object, str]] = []
         self._ended: str | None = None
         self.taken = ""  # "lost" with its server, or "killed": by no fault in it, for all we know
@@ -82,9 +85,33 @@ class Worker:
         Raises:
             WorkerTimeout, WorkerDied, WireError: and the worker is of no more use.
         """
-        self._sources.append((len(self._sources) + 1 if cell is None else cell, source))
-        request = {"do": "run", "cell": len(self._sources), "source": source}
-        reply = self._ask(request, timeout or self.limits.cell_seconds)
+        name = len(self._sources) + 1 if cell is None else cell
+        return next(self.run_all([(name, source)], timeout))
+
+    def run_all(
+        self, cells: Sequence[tuple[object, str]], timeout: float | None = None
+    ) -> Iterator[CellResult]:
+        """Run notebook cells, each with its name in errors, and yield what each showed.
+
+        The worker is told of several at once and need not wait for us between them. `timeout`
+        and what is raised are those of `run`, for each cell by itself.
+        """
+        seconds = timeout or self.limits.cell_seconds
+        waiting = deque(cells)
+        while waiting:
+            frames, numbers = [], []
+            # What fits the connection's buffer: else each side could wait for the other to read.
+            while waiting and (not frames or sum(map(len, frames)) + len(waiting[0][1]) < AHEAD):
+                self._sources.append(waiting.popleft())
+                request = {"do": "run", "cell": len(self._sources), "source": self._sources[-1][1]}
+                frames.append(self._frame(request))
+                numbers.append(self._number)
+            deadline = self._send(b"".join(frames), seconds)
+            for number in numbers:
+                yield self._shown(self._reply(number, seconds, deadline, more=number < numbers[-1]))
+                deadline = time.monotonic() + seconds
+
+    def _shown(self, reply: dict) -> CellResult:
         try:
             outputs = rebuild(reply.get("outputs"), self.limits.output_bytes)
             error = reply.get("error")
@@ -153,30 +180,50 @@ class Worker:
             "printed": printed if type(printed) is str else "",
         }
 
-    def call_many(
-        self, calls: Sequence[tuple[RemoteValue, tuple, dict]], timeout: float
-    ) -> list[object]:
-        """Make several calls with one message, without noting what they print or change.
+    def call_all(
+        self,
+        calls: Sequence[tuple[RemoteValue, tuple, dict]],
+        timeout: float,
+        note: bool = False,
+    ) -> list[tuple[object, bool] | Exception]:
+        """Make several calls, one after another, with one message.
+
+        Args:
+            calls: for each what to call, and its arguments by position and by name.
+            timeout: seconds for all of them.
+            note: whether to find out which of them write into their arguments.
 
         Returns:
-            For each call its value, or the LearnerError that it raised.
+            For each call its value and whether it wrote into its arguments, or the LearnerError that
+            it raised, or the WireError that says why its result cannot travel.
 
         Raises:
             WorkerTimeout, WorkerDied: and the worker is of no more use.
-            WireError: when one argument or result cannot travel.
+            WireError: when an argument cannot travel, or the results together cannot.
         """
-        reply = self._ask({"do": "calls", "calls": list(calls)}, timeout)
-        results = reply.get("results")
-        if type(results) is not list or len(results) != len(calls):
+        reply = self._ask({"do": "calls", "calls": list(calls), "note": note}, timeout)
+        frames = reply.get("results")
+        if type(frames) is not list or len(frames) != len(calls):
             raise WireError("as many results were wanted as there were calls")
-        if not all(type(result) is dict for result in results):
+        return [self._result(frame) for frame in frames]
+
+    def _result(self, frame: object) -> tuple[object, bool] | Exception:
+        start = wire.PREFIX.size
+        if type(frame) is not bytes or len(frame) < start:
             raise WireError("a result is malformed")
-        return [
-            learner_error(result["error"], self._sources)
-            if result.get("error") is not None
-            else result.get("value")
-            for result in results
-        ]
+        header, buffers = unwire.frame_lengths(frame[:start], self.limits.reply_bytes)
+        if len(frame) != start + header + buffers:
+            raise WireError("a result is malformed")
+        middle = start + header
+        result = unwire.unpack(frame[start:middle], frame[middle:], resolve=self._incoming)
+        if type(result) is not dict:
+            raise WireError("a result is malformed")
+        try:
+            self._refused(result)
+            self._raise(result)
+        except (WireError, LearnerError) as error:
+            return error
+        return result.get("value"), result.get("mutated") is True
 
     def _handle(self, value: object) -> object:
         if isinstance(value, RemoteValue):
@@ -202,41 +249,68 @@ class Worker:
 
     def _ask(self, request: dict, seconds: float) -> dict:
         """Send a request and wait for its reply, and for no longer than `seconds`."""
+        frame = self._frame(request)
+        number = self._number
+        return self._reply(number, seconds, self._send(frame, seconds))
+
+    def _frame(self, request: dict) -> bytes:
+        """Pack a request, and count it: the worker counts in the same way."""
         if self._ended:
             raise WorkerDied(self._ended)
         frame = wire.pack(request, self.limits.request_bytes, self._outgoing)
         self._number += 1
+        return frame
+
+    def _send(self, frames: bytes, seconds: float) -> float:
+        """Send requests, and return until when the reply to the first is waited for."""
+        if self._ended:
+            raise WorkerDied(self._ended)
         if select.select([self._connection], [], [], 0)[0]:
             self._spoke_unasked()
         deadline = time.monotonic() + seconds
         try:
             self._connection.settimeout(seconds)
-            self._connection.sendall(frame)
+            self._connection.sendall(frames)
         except TimeoutError:
             self._timed_out(seconds)
         except OSError:
             self._died("stopped listening")
-        reply = self.receive(self._number, seconds, deadline)
+        return deadline
+
+    def _reply(self, number: int, seconds: float, deadline: float, more: bool = False) -> dict:
+        reply = self.receive(number, seconds, deadline, more)
+        self._refused(reply)
+        return reply
+
+    @staticmethod
+    def _refused(reply: dict) -> None:
         refused = reply.get("refused")
         if refused is not None:
             raise WireError(wire.short(refused, 500) if type(refused) is str else "refused")
-        return reply
 
-    def receive(self, number: int, seconds: float, deadline: float | None = None) -> dict:
-        """Receive the reply with this number; raises what `run` does."""
+    def receive(
+        self, number: int, seconds: float, deadline: float | None = None, more: bool = False
+    ) -> dict:
+        """Receive the reply with this number, which others may follow if there is `more`.
+
+        Raises what `run` does.
+        """
         deadline = deadline or time.monotonic() + seconds
         limit = self.limits.reply_bytes
+        data, self._ahead = self._ahead, bytearray()
         try:
             size = wire.PREFIX.size
-            data = self._read(bytearray(), size, seconds, deadline)
+            data = self._read(data, size, seconds, deadline)
             header, buffers = unwire.frame_lengths(bytes(data[:size]), limit)
-            data = self._read(data, size + header + buffers, seconds, deadline)
             end = size + header + buffers
+            data = self._read(data, end, seconds, deadline)
             view = memoryview(data)[size:end]
             reply = unwire.unpack(bytes(view[:header]), view[header:], resolve=self._incoming)
             if type(reply) is not dict or type(reply.get("n")) is not int or reply["n"] != number:
                 raise WireError("the reply does not belong to the question")
-            if len(data) > end:
+            if more:
+                self._ahead = data[end:]
+            elif len(data) > end:
                 raise WireError("sent bytes that nobody asked for")
         except WireError as error:
             self._fail(str(error))

@@ -26,8 +26,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unrolled.grading.course import Course, CourseError
+from unrolled.grading.files import MAX_NOTEBOOK_BYTES
 from unrolled.grading.sheet import read_sheet
-from unrolled.grading.submission import MAX_BYTES
 from unrolled.grading.table import shown
 
 MAX_ENTRIES = 50_000
@@ -278,12 +278,12 @@ def _content(bundle, upload):
         raise UnusableEntry("it is compressed in a way that neither platform uses")
     try:
         with bundle.open(entry) as file:
-            content = file.read(MAX_BYTES + 1)
+            content = file.read(MAX_NOTEBOOK_BYTES + 1)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
             zlib.error) as error:  # fmt: skip
         raise UnusableEntry(f"it is damaged: {error}") from None
-    if len(content) > MAX_BYTES:
-        raise UnusableEntry(f"it is larger than {MAX_BYTES // 10**6} MB")
+    if len(content) > MAX_NOTEBOOK_BYTES:
+        raise UnusableEntry(f"it is larger than {MAX_NOTEBOOK_BYTES // 10**6} MB")
     return content
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import itertools
 import json
 import os
 import pickle
@@ -18,15 +17,15 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from unrolled.grading.course import Course
-from unrolled.grading.files import read_stamp, write_whole
+from unrolled.grading.files import kept_path, read_stamp, write_whole
 from unrolled.grading.judge import Verdict
-from unrolled.grading.pool import LOOKED_AT, Judges, heavy_imports, judge_all
-from unrolled.grading.submission import MAX_BYTES, Submission, read_submission
+from unrolled.grading.pool import Judges, judge_all, start_early
+from unrolled.grading.submission import Submission, read_submission
 from unrolled.grading.work import Work
 from unrolled.grading.zygote import Limits
 
@@ -57,16 +56,26 @@ def grade(
     force: bool = False,
     allow_unconfined: bool = False,
     limits: Limits | None = None,
+    judges: Judges | None = None,
     on_result: Callable[[Result, int, int], None] = lambda result, done, total: None,
 ) -> list[Result]:
     """Grade all submissions of `topic` and return a result for each, in the order of the students.
 
     jobs: how many submissions to judge at once, by default one for each core. scheduler: the
     address of a Dask scheduler whose workers judge instead of this machine. force: judge
-    also what has not changed. limits: what learner code may use of a machine. on_result is
-    called as each is finished, with how many are done.
+    also what has not changed. limits: what learner code may use of a machine. judges: what
+    `start_early` returned with the same settings. on_result is called as each is finished, with how
+    many are done.
     Raises CourseError if the assignment was not released.
     """
+    judges = judges or start_early(course, topic, jobs, scheduler, allow_unconfined, limits)
+    with judges or nullcontext():
+        return _grade(
+            course, topic, jobs, scheduler, force, allow_unconfined, limits, judges, on_result
+        )
+
+
+def _grade(course, topic, jobs, scheduler, force, allow_unconfined, limits, judges, on_result):
     release = course.released(topic)
     paths = course.submissions(topic)
     results: dict[str, Result] = {}
@@ -77,12 +86,7 @@ def grade(
 
     with ExitStack() as opened:
         opened.enter_context(_alone(course, topic))
-        judges = None
-        if not scheduler and _any_new(course, topic, paths):
-            count = min(jobs or os.cpu_count() or 1, len(paths))
-            judges = Judges(course, topic, _heavy(paths), count, allow_unconfined, limits)
-            opened.enter_context(judges)
-        # Two seconds, in which the judges get ready.
+        # A second, in which the judges get ready.
         from unrolled.grading.writeback import Writer
 
         writer = opened.enter_context(Writer(course, topic))
@@ -106,21 +110,6 @@ def grade(
                 grading.take(student, verdict)
         grading.write()
     return [results[student] for student in sorted(results)]
-
-
-def _any_new(course, topic, paths):
-    """Return whether a submission was never judged: then something is to be done for sure."""
-    return not all(kept_path(course, topic, student).exists() for student in paths)
-
-
-def _heavy(paths):
-    """Return what the first notebooks import that takes seconds, before anything is read properly."""
-    texts = []
-    for path in itertools.islice(paths.values(), LOOKED_AT):
-        with suppress(OSError):
-            if path.is_file() and not path.is_symlink() and path.stat().st_size <= MAX_BYTES:
-                texts.append(path.read_text(encoding="utf-8", errors="replace"))
-    return heavy_imports(texts)
 
 
 TOGETHER = 16  # submissions whose marks are written in one transaction
@@ -315,11 +304,6 @@ def _key(version, submission, handed_in):
     cells = [cell.source for cell in submission.notebook.cells]
     told = json.dumps([_KEPT, version, cells, handed_in, submission.problems])
     return hashlib.sha256(told.encode()).hexdigest()
-
-
-def kept_path(course: Course, topic: str, student: str) -> Path:
-    """Return where it is noted what was found in a student's submission, once it is graded."""
-    return course.folder / "verdicts" / topic / student / "verdict.json"
 
 
 def _keep(course, topic, result, key, findings):

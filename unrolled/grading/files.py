@@ -8,6 +8,8 @@ from pathlib import Path
 
 from unrolled.grading.course import Course
 
+MAX_NOTEBOOK_BYTES = 20_000_000  # a notebook with many pictures in its outputs still fits
+
 
 def read_stamp(course: Course, topic: str, student: str) -> str:
     """Return when a submission was handed in, as written beside it; "" if that is not a time."""
@@ -22,6 +24,11 @@ def read_stamp(course: Course, topic: str, student: str) -> str:
         return stamp if isinstance(parse_utc(stamp), datetime) else ""
     except (OSError, ValueError, TypeError, OverflowError):  # dateutil raises all of these
         return ""
+
+
+def kept_path(course: Course, topic: str, student: str) -> Path:
+    """Return where it is noted what was found in a student's submission, once it is graded."""
+    return course.folder / "verdicts" / topic / student / "verdict.json"
 
 
 def write_whole(path: Path, text: str) -> None:

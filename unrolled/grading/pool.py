@@ -17,13 +17,17 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing import connection, reduction
+from typing import TYPE_CHECKING
 
 from traitlets.config import Config
 
 from unrolled.grading.course import Course
-from unrolled.grading.judge import Judge, Verdict
+from unrolled.grading.files import MAX_NOTEBOOK_BYTES, kept_path
 from unrolled.grading.work import Work
 from unrolled.grading.zygote import Limits, Zygote
+
+if TYPE_CHECKING:
+    from unrolled.grading.judge import Verdict
 
 # Imports that take seconds are paid once for the class instead of once for each worker.
 HEAVY = ("torch", "torch.optim", "pandas", "matplotlib.pyplot")
@@ -74,6 +78,32 @@ def judge_all(
         yield from _judge(started(1), iter([one]), ended, idle)
         if ended:
             yield one[0], JudgeEnded("the process that judged it ended")
+
+
+def start_early(
+    course: Course,
+    topic: str,
+    jobs: int | None = None,
+    scheduler: str | None = None,
+    allow_unconfined: bool = False,
+    limits: Limits | None = None,
+) -> Judges | None:
+    """Start judging processes before anything is read properly: what they import takes longest.
+
+    The settings are those of `coordinator.grade`. Returns None where nothing is to be judged here
+    for sure; what cannot be found out is left for the grader to say.
+    """
+    paths = course.submissions(topic)
+    if scheduler or all(kept_path(course, topic, student).exists() for student in paths):
+        return None
+    texts = []
+    for path in itertools.islice(paths.values(), LOOKED_AT):
+        with contextlib.suppress(OSError):
+            plain = path.is_file() and not path.is_symlink()
+            if plain and path.stat().st_size <= MAX_NOTEBOOK_BYTES:
+                texts.append(path.read_text(encoding="utf-8", errors="replace"))
+    count = min(jobs or os.cpu_count() or 1, len(paths))
+    return Judges(course, topic, heavy_imports(texts), count, allow_unconfined, limits)
 
 
 def heavy_imports(sources: Iterable[str]) -> tuple[str, ...]:
@@ -244,7 +274,10 @@ def _serve(line, course, topic, warm, allow_unconfined, limits):
     """Judge what comes down the line, until it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and decides
     judge, trouble = None, None
+    gc.disable()  # a tenth of what imports take
     try:
+        from unrolled.grading.judge import Judge
+
         judge = Judge(course, topic)  # while the server warms up
     except Exception as error:
         trouble = _CannotStart(error)
@@ -259,6 +292,7 @@ def _serve(line, course, topic, warm, allow_unconfined, limits):
     except Exception as error:
         trouble = trouble or _CannotStart(error)
     gc.freeze()  # what is there by now stays: it need not be looked through again and again
+    gc.enable()
     while True:
         work = waiting.get()
         try:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
 from traitlets.config import Config
 
 from unrolled.grading import wire
@@ -158,20 +158,6 @@ class Shell(InteractiveShell):
     def init_io(self):
         """Leave the terminal alone."""
 
-    def transform_cell(self, raw_cell):
-        """Leave a cell of plain Python as it is: to look for magics in it takes longer than to run it.
-
-        In a single line a bare name may be a magic, so that IPython has to look at it.
-        """
-        if "\n" in raw_cell.strip() and _is_python(raw_cell):
-            return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
-        return super().transform_cell(raw_cell)
-
-    def should_run_async(self, raw_cell, **settings):
-        """Look only at cells that could have an `await` at top level."""
-        maybe = "await" in raw_cell or "async" in raw_cell
-        return maybe and super().should_run_async(raw_cell, **settings)
-
     def _refuse_cell(self, line, cell=""):
         self.system(line)
 
@@ -220,20 +206,47 @@ class Shell(InteractiveShell):
         self.compile.cell, self.source = cell, source
         self.raised = None
         with self.recording(budget) as recorder:
-            result = self.run_cell(source, store_history=False)
+            tree = self._plain(source)
+            if tree is None:
+                result = self.run_cell(source, store_history=False)
+            else:
+                result = self._run_plain(tree, source)
         error = result.error_before_exec or result.error_in_exec or self.raised
         self.raised = None
         return recorder.finish(), describe(error) if error is not None else None
 
+    def _plain(self, source):
+        """Parse a cell that needs nothing of IPython: no magic, no `await`; else return None.
 
-def _is_python(source):
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # running it will say the same
-            ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+        In a single line a bare name may be a magic, so that IPython has to look at it.
+        """
+        if "\n" not in source.strip() or "await" in source or "async" in source:
+            return None
+        if self.ast_transformers or self.ast_node_interactivity != "last_expr":
+            return None
+        try:
+            return self.compile.ast_parse(source, filename=self.compile.get_code_name("", "", 0))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+    def _run_plain(self, tree, source):
+        """Run a parsed cell as IPython does, statement by statement, in a fifth of the time."""
+        result = ExecutionResult(ExecutionInfo(source, False, False, True, None))
+        self.events.trigger("pre_execute")
+        self.events.trigger("pre_run_cell", result.info)
+        *nodes, last = tree.body or [ast.Pass(lineno=1, col_offset=0)]
+        last = ast.Interactive([last]) if isinstance(last, ast.Expr) else ast.Module([last], [])
+        with self.builtin_trap, self.display_trap:
+            name = self.compile.cache(source)
+            try:
+                for node in [*(ast.Module([node], []) for node in nodes), last]:
+                    mode = "single" if isinstance(node, ast.Interactive) else "exec"
+                    exec(self.compile(node, name, mode), self.user_global_ns, self.user_ns)
+            except BaseException as error:  # SystemExit, too, is the learner's
+                result.error_in_exec = error
+        self.events.trigger("post_execute")
+        self.events.trigger("post_run_cell", result)
+        return result
 
 
 def describe(error: BaseException) -> dict:

@@ -12,11 +12,11 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from unrolled.grading.files import MAX_NOTEBOOK_BYTES
 from unrolled.grading.markdown import harmless
 from unrolled.grading.work import Work
 from unrolled.notebooks import nbformat
 
-MAX_BYTES = 20_000_000  # a notebook with many pictures in its outputs still fits
 MAX_CELLS = 2_000
 MAX_SOURCE = 200_000
 MAX_NOTES = 100_000  # characters of Markdown; a page made of much more can take minutes to render
@@ -194,8 +194,8 @@ def _load(path):
             raise UnreadableNotebook(f"there is no {path.name}, nor any other notebook.")
         if not path.is_file():
             raise UnreadableNotebook(f"{path.name} is not a plain file.")
-        if path.stat().st_size > MAX_BYTES:
-            raise UnreadableNotebook(f"it is larger than {MAX_BYTES // 10**6} MB.")
+        if path.stat().st_size > MAX_NOTEBOOK_BYTES:
+            raise UnreadableNotebook(f"it is larger than {MAX_NOTEBOOK_BYTES // 10**6} MB.")
         if path.stat().st_size == 0:
             raise UnreadableNotebook("it is empty.")
         return json.loads(path.read_bytes().decode("utf-8-sig"))

@@ -6,16 +6,24 @@ import shutil
 import sys
 import textwrap
 import time
+from typing import TYPE_CHECKING
 
-from unrolled.grading.coordinator import Result, grade
 from unrolled.grading.course import Course
+from unrolled.grading.pool import start_early
+
+if TYPE_CHECKING:
+    from unrolled.grading.coordinator import Result
 
 
 def grade_and_print(course: Course, topic: str, **options) -> list[Result]:
     """Grade an assignment, showing progress and then the table; return the results."""
     began = time.monotonic()
     exercise = course.exercise(topic)
-    results = grade(course, topic, on_result=_progress(began), **options)
+    early = {name: x for name, x in options.items() if name != "force"}
+    judges = start_early(course, topic, **early)
+    from unrolled.grading.coordinator import grade  # which takes as long as the judges need
+
+    results = grade(course, topic, judges=judges, on_result=_progress(began), **options)
     print(table(results, {item.name: item.points for item in exercise.graded}))
     states = [result.state for result in results]
     told = ", ".join(f"{states.count(state)} {state}" for state in sorted(set(states)))

@@ -54,6 +54,17 @@ def _tensor(array, requires_grad: bool):
     return torch.from_numpy(array).requires_grad_(requires_grad)
 
 
+# What is raised where an object's class lies about what it is, so that it cannot be taken apart.
+LYING = (TypeError, ValueError, AttributeError)
+
+
+def refusal(error: Exception) -> str:
+    """Say why a value cannot be sent."""
+    if isinstance(error, wire.WireError):
+        return wire.short(str(error), 500)
+    return f"the value cannot be sent ({wire.type_name(error)})"
+
+
 class Absent(Exception):
     """The learner's code defines no such name."""
 
@@ -112,14 +123,10 @@ class Service:
                 self.send({"n": number, **reply})
             except EOFError:
                 return
-            except wire.WireError as error:
-                self.send({"n": number, "refused": wire.short(str(error), 500)})
             except Absent:
                 self.send({"n": number, "absent": True})
-            except (TypeError, ValueError, AttributeError) as error:
-                # An object whose class lies about what it is cannot be taken apart.
-                message = f"the value cannot be sent ({wire.type_name(error)})"
-                self.send({"n": number, "refused": message})
+            except (wire.WireError, *LYING) as error:
+                self.send({"n": number, "refused": refusal(error)})
 
     def answer(self, request: dict) -> dict:
         """Do what one request asks for."""
@@ -138,7 +145,7 @@ class Service:
         if what == "attribute":
             return self.attribute(request["object"], request["name"])
         if what == "calls":
-            return {"results": [self.call_plainly(*one) for one in request["calls"]]}
+            return {"results": self.call_all(request["calls"], request["note"])}
         return self.call(request["object"], request["args"], request["kwargs"])
 
     def stand_in(self, calls: dict) -> dict:
@@ -162,13 +169,29 @@ class Service:
         except BaseException as error:
             return {"error": describe(error)}
 
-    def call_plainly(self, function, args: tuple, kwargs: dict) -> dict:
-        """Call a function and return its value or what it raised."""
+    def call_all(self, calls: list, note: bool) -> list[bytes]:
+        """Make several calls, and pack what each gives before the next is made.
+
+        A function may give away the same array each time, and fill it anew.
+        """
+        frames = []
         with self.shell.recording(0):
-            try:
-                return {"value": function(*args, **kwargs)}
-            except BaseException as error:
-                return {"error": describe(error)}
+            for function, args, kwargs in calls:
+                before = snapshot([args, kwargs]) if note else None
+                try:
+                    reply = {"value": function(*args, **kwargs)}
+                except BaseException as error:  # SystemExit, too, is the learner's
+                    reply = {"error": describe(error)}
+                reply["mutated"] = note and changed(before, [args, kwargs])
+                frames.append(self.packed(reply))
+        return frames
+
+    def packed(self, reply: dict) -> bytes:
+        """Return a reply as a frame, or one that says why it cannot be sent."""
+        try:
+            return wire.pack(reply, self.limits["reply_bytes"], self.handle)
+        except (wire.WireError, *LYING) as error:
+            return wire.pack({"refused": refusal(error)}, self.limits["reply_bytes"])
 
     def call(self, function, args: tuple, kwargs: dict) -> dict:
         """Call a function on copies that are its own, and note whether it wrote into them."""
@@ -178,10 +201,7 @@ class Service:
                 value, error = function(*args, **kwargs), None
             except BaseException as raised:  # SystemExit, too, is the learner's
                 value, error = None, describe(raised)
-        try:
-            mutated = snapshot([args, kwargs]) != before
-        except Exception:  # what is in them now may be of a class that the learner wrote
-            mutated = True
+        mutated = changed(before, [args, kwargs])
         printed = "".join(
             output["text"] for output in recorder.finish() if output["output_type"] == "stream"
         )
@@ -203,6 +223,14 @@ def snapshot(value: object) -> object:
     if wire.is_tensor(value):
         return snapshot(value.detach().cpu().numpy())
     return id(value)
+
+
+def changed(before: object, value: object) -> bool:
+    """Return whether a value is no longer what its snapshot was taken of."""
+    try:
+        return snapshot(value) != before
+    except Exception:  # what is in it now may be of a class that the learner wrote
+        return True
 
 
 def run_worker(descriptor: int, shell: Shell, limits: dict) -> None:

@@ -1,0 +1,188 @@
+"""A worker that holds one learner's notebook, kept going whatever the learner's code does to it."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+
+from unrolled.answer import Call, LearnerError
+from unrolled.grading.outputs import Allowance
+from unrolled.grading.together import Together
+from unrolled.grading.wire import WireError
+from unrolled.grading.work import Work
+from unrolled.grading.zygote import LearnerError as RemoteError
+from unrolled.grading.zygote import WorkerDied, WorkerTimeout, Zygote
+
+# One submission may use this much time in all, however often its worker has to be started again,
+# and the same once more when it is asked again.
+SUBMISSION_SECONDS = 60.0
+LATE = "the notebook used up its time"
+# What is asked together is quick, or is asked again one by one: then it is known what takes so long.
+TOGETHER_SECONDS = 1.0
+
+
+class Apart(Exception):
+    """Something that was asked together with other things went wrong, and it is not known what."""
+
+
+class Room:
+    """A worker that holds the learner's namespace; made anew where the learner's code killed it.
+
+    after: an earlier room for the same work. What had to be left out there is left out here, and
+    everything may take twice as long, so that what was in time there is in time here.
+    """
+
+    def __init__(self, work: Work, zygote: Zygote, after: Room | None = None):
+        self._cells = work.cells
+        self._zygote, self._worker, self._broken = zygote, None, ""
+        self._deadly = set(after._deadly) if after else set()
+        self._functions, self._remote = {}, {}
+        self._patience = 2 if after else 1
+        self._deadline = time.monotonic() + SUBMISSION_SECONDS
+        self._together: Together | None = None
+        self.outputs, self.problems = {}, []
+        self.taken = ""  # how a worker ended by no fault in it, as far as we know
+
+    def open(self):
+        """Start a worker and run every cell; a cell that kills or hangs it is left out next time."""
+        while not self._late():
+            self.close()
+            self._worker, self._broken = self._zygote.worker(), ""
+            self._functions, self._remote = {}, {}
+            self._allowance = Allowance()
+            if self._run_cells():
+                return
+        self._broken = LATE
+        self.problems.append(f"The notebook ran longer than {SUBMISSION_SECONDS:g} s in all.")
+
+    def _run_cells(self):
+        cells = [(name, source) for name, source in self._cells if name not in self._deadly]
+        seconds = self._worker.limits.cell_seconds * self._patience
+        results = self._worker.run_all(list(enumerate((source for _, source in cells), 1)), seconds)
+        for name, _ in cells:
+            try:
+                result = next(results)
+            except (WorkerDied, WorkerTimeout, WireError) as error:
+                self.taken = self._worker.taken or self.taken
+                self._deadly.add(name)
+                words = f"The cell {name!r} was stopped and left out: {error}"
+                self.problems.append(words)
+                self.outputs[name] = [
+                    {"output_type": "stream", "name": "stdout", "text": words + "\n"}
+                ]
+                return False
+            self.outputs[name] = self._allowance.spend(result.outputs)
+        return True
+
+    def recover(self):
+        """Start again if the last item broke the worker, so that it costs that item alone."""
+        if self._broken and not self._late():
+            self.open()
+
+    def _late(self):
+        return time.monotonic() >= self._deadline
+
+    def lookup(self, name: str):
+        """Return the learner's `name`; calls of it raise LearnerError for all that goes wrong."""
+        if self._broken:
+            raise LearnerError("Stopped", self._broken)
+        if name in self._functions:  # a check calls the same one again and again
+            return self._functions[name]
+        value = self._guard(self._worker.lookup, name)
+        if not callable(value):
+            return value
+        value.timeout = self._worker.limits.call_seconds * self._patience
+
+        def call(*args, **kwargs):
+            if self._late():
+                self._broken = LATE
+            if self._broken:
+                raise LearnerError("Stopped", self._broken)
+            if self._together is None:
+                result = self._guard(value, *args, **kwargs)
+                call.mutated = value.mutated
+                return result
+            found = self._together.ask((value, args, kwargs))
+            if isinstance(found, Exception):
+                raise found
+            result, call.mutated = found
+            return result
+
+        call.mutated, call.by_value = False, True
+        self._functions[name] = call
+        self._remote[name] = value
+        return call
+
+    @contextlib.contextmanager
+    def replacing(self, calls: dict[str, list[tuple]]):
+        """Let the learner's code find recorded results in place of some of its own functions."""
+        if self._together is not None:
+            self._together.wait_until_alone()
+        self._guard(self._worker.stand_in, calls)
+        try:
+            yield
+        finally:
+            if not self._broken:
+                self._guard(self._worker.stand_in, {})
+
+    def run_together(self, checks: list[Callable[[], object]]) -> list:
+        """Run checks side by side, and return what each returns; raises Apart, and is made anew."""
+        self._together = Together(self._ask_together)
+        began = time.monotonic()
+        try:
+            return self._together.run(checks)
+        except Apart:
+            self._deadline += time.monotonic() - began
+            self.open()
+            raise
+        finally:
+            self._together = None
+
+    def _ask_together(self, calls, note=True):
+        """Make calls with one message: (result, whether it wrote) or what was raised of each."""
+        try:
+            found = self._worker.call_all(calls, TOGETHER_SECONDS * self._patience, note)
+        except (WorkerDied, WorkerTimeout, WireError) as error:
+            raise Apart(str(error)) from None
+        return [self._as_checks_know_it(one) for one in found]
+
+    def ask_together(self, calls: list[Call]) -> list | None:
+        """Repeat calls with one message: the result of each or what it raised, None if that failed."""
+        try:
+            for call in calls:
+                self.lookup(call.function)
+            wanted = [(self._remote[call.function], call.args, call.kwargs) for call in calls]
+            found = self._ask_together(wanted, note=False)
+        except (LearnerError, KeyError):
+            self.recover()
+            return None
+        except Apart:
+            self.open()
+            return None
+        return [one if isinstance(one, Exception) else one[0] for one in found]
+
+    def _guard(self, function: Callable, *args, **kwargs):
+        try:
+            return function(*args, **kwargs)
+        except (WorkerDied, WorkerTimeout) as error:
+            self.taken = self._worker.taken or self.taken
+            self._broken = str(error).removeprefix("stopped: ")
+            raise LearnerError("Stopped", self._broken) from None
+        except (WireError, RemoteError) as error:
+            raise self._as_checks_know_it(error) from None
+
+    @staticmethod
+    def _as_checks_know_it(found):
+        """Return what came of a call; where it was raised, as checks know it."""
+        if isinstance(found, WireError):
+            return LearnerError("Unusable result", str(found))
+        if isinstance(found, RemoteError):
+            return LearnerError(found.type_name, found.message, found.line_number, found.line)
+        return found
+
+    def close(self):
+        """Kill the worker."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
