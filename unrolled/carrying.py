@@ -176,11 +176,19 @@ def _depends(function, args, result):
     A part that ignores most of its input would make almost any answer right. One that loses a
     single state is an honest mistake, and must not cost later parts.
     """
+    others = list(_moved(args))
+    matter, ignored = 0, 0
     try:
-        matters = [not same(result, function(*moved)) for moved in _moved(args)]
+        for moved in others:
+            if same(result, function(*moved)):
+                ignored += 1
+            else:
+                matter += 1
+            if max(matter, ignored) > len(others) / 2:
+                break
     except Exception:
         return False
-    return sum(matters) > len(matters) / 2
+    return matter > len(others) / 2
 
 
 def _moved(args):

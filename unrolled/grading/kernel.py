@@ -51,6 +51,7 @@ LANDLOCK_WRITE_FILE, LANDLOCK_READ_FILE, LANDLOCK_READ_DIR = 1 << 1, 1 << 2, 1 <
 LANDLOCK_SCRATCH = sum(1 << bit for bit in (1, 2, 3, 4, 5, 7, 8, 13, 14))
 
 _libc = ctypes.CDLL(None, use_errno=True)
+_locked = ctypes.PyDLL(None, use_errno=True)  # keeps Python's lock during a call
 _syscall = _libc.syscall
 _syscall.restype = ctypes.c_long
 MACHINE = os.uname().machine
@@ -71,6 +72,15 @@ def _number(table: dict[str, int], what: str) -> int:
     if MACHINE not in table:
         raise OSError(f"{what} is not known on {MACHINE}")
     return table[MACHINE]
+
+
+def plain_fork() -> int:
+    """Fork as `os.fork` does, without what Python and modules do then for the sake of other threads.
+
+    That would cost the child three hundred copied pages. Only for a process with a single thread,
+    whose child seeds its own random numbers. Raises OSError.
+    """
+    return _check(_locked.fork(), "fork")
 
 
 def unshare(flags: int) -> None:

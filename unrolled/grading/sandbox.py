@@ -54,6 +54,7 @@ class Host:
         outside: the namespaces of the host and of the server, where no worker may stay.
         program: the compiled system call filter, or nothing.
         mapped_bytes: address space that the server occupies before any learner's code.
+        filling: what keeps the gaps in the server's memory full.
     """
 
     allow_missing: bool = False
@@ -62,6 +63,7 @@ class Host:
     outside: set[str] = field(default_factory=set)
     program: bytes = b""
     mapped_bytes: int = 0
+    filling: list = field(default_factory=list, repr=False)
 
     @contextmanager
     def layer(self, name: str) -> Iterator[None]:
