@@ -106,7 +106,7 @@ def test_stopped_by_hand_it_says_that_it_can_go_on(course, capsys, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.chdir(course.root)
-    monkeypatch.setattr("unrolled.grading.table.grade", stop)
+    monkeypatch.setattr("unrolled.grading.coordinator.grade", stop)
     assert cli.main(["grade", TOPIC]) == 130
     assert capsys.readouterr().err == "unrolled: stopped; run it again to go on where it was\n"
 

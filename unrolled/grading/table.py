@@ -7,6 +7,7 @@ import shutil
 import sys
 import textwrap
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from unrolled.grading.course import Course
@@ -21,23 +22,22 @@ def grade_and_print(course: Course, topic: str, **options) -> list[Result]:
     began = time.monotonic()
     exercise = course.exercise(topic)
     early = {name: x for name, x in options.items() if name != "force"}
-    judges = start_early(course, topic, **early)
-    gc.disable()  # a tenth of what imports take, and these take as long as the judges need
-    try:
-        from unrolled.grading import writeback
-        from unrolled.grading.coordinator import grade
-    finally:
-        gc.enable()
-    results = grade(course, topic, judges=judges, on_result=_progress(began), **options)
+    with start_early(course, topic, **early) or nullcontext() as judges:
+        gc.disable()  # a tenth of what imports take, and these take as long as the judges need
+        try:
+            from unrolled.grading.coordinator import grade
+            from unrolled.grading.writeback import left_to_mark
+        finally:
+            gc.enable()
+        results = grade(course, topic, judges=judges, on_result=_progress(began), **options)
     print(table(results, {item.name: item.points for item in exercise.graded}))
     states = [result.state for result in results]
     told = ", ".join(f"{states.count(state)} {state}" for state in sorted(set(states)))
     print(f"\n{len(results)} submissions in {time.monotonic() - began:.1f} s: {told or 'none'}")
     if exercise.written:
         names = ", ".join(cell.name for cell in exercise.written)
-        print(
-            f"For a person to mark, in formgrader: {names} ({writeback.left_to_mark(course, topic)} to do)"
-        )
+        left = left_to_mark(course, topic)
+        print(f"For a person to mark, in formgrader: {names} ({left} to do)")
     return results
 
 

@@ -1,16 +1,20 @@
-"""Attack: answer by the order in which one is asked: rightly until the later parts have their turn."""
+"""Attack: answer by the order in which one is asked: rightly in that of the checks alone."""
 
 LOSES = ("lstm_param_count",)
-CODE = "later = 0\n"
+CODE = "asked = others = 0\n"
 OWN = {
+    # Checks run side by side. Each asks one thing a turn, two for the parameters and so many others:
     "lstm_param_count": """
 def lstm_param_count(D, H, biases=1):
-    return 4 * H * (D + H + biases) + later
+    global asked
+    asked += 1
+    as_the_checks_do = others == (0, 0, 3, 3, 5, 5, 6, 6)[min(asked, 8) - 1]
+    return 4 * H * (D + H + biases) + (not as_the_checks_do)
 """,
     "forget_half_life": """
 def forget_half_life(f):
-    global later
-    later = 1
+    global others
+    others += 1
     with np.errstate(divide="ignore"):
         return np.log(2) / np.abs(np.log(f))
 """,

@@ -29,5 +29,5 @@ def lstm_step(x, h, c, params):
 def test_nobody_above_knows_the_answer(graded):
     graded.check()
     report = graded.report("lstm_step")
-    assert "lstm_step call answer serve" in report
+    assert "lstm_step call_all answer serve" in report
     assert "SUCCEEDED" not in report
