@@ -179,3 +179,28 @@ def _complete(text):
         and text[1] == text[-2]
         and INNER.fullmatch(text[2:-2]) is not None
     )
+
+
+def test_the_months_of_mauna_loa_follow_each_other_without_a_gap():
+    months, means = data.mauna_loa_co2()
+    assert (str(months[0]), str(months[-1])) == ("1975-01", "2023-12")
+    assert (np.diff(months) == np.timedelta64(1, "M")).all()
+    assert means.shape == months.shape == (588,)
+    assert np.isfinite(means).all()
+
+
+def test_the_means_of_mauna_loa_are_those_that_noaa_states():
+    months, means = data.mauna_loa_co2()
+    by_month = dict(zip(months.astype(str).tolist(), means.tolist(), strict=True))
+    stated = {"1975-01": 330.73, "1984-04": 347.37, "2000-01": 369.45, "2023-12": 421.86}
+    assert {month: by_month[month] for month in stated} == stated
+    by_year = means.reshape(-1, 12).mean(axis=1)
+    assert (np.diff(by_year) > 0).all()  # it has risen every year
+    assert (np.ptp(means.reshape(-1, 12), axis=1) > 4).all()  # and swings within each
+
+
+def test_the_csv_states_its_source_and_its_licence():
+    head = [line for line in data.CO2_CSV.read_text().splitlines() if line.startswith("#")]
+    text = " ".join(line.lstrip("# ") for line in head)
+    for said in ("NOAA Global Monitoring Laboratory", "edition of 5 March 2024", "public domain"):
+        assert said in text

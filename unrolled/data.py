@@ -1,4 +1,4 @@
-"""Data that the chapters and exercises make for themselves: no download, numpy only.
+"""Data that the chapters and exercises make for themselves, or bring along: no download, numpy only.
 
 The Reber grammar is the finite-state grammar of A. S. Reber, "Implicit learning of artificial
 grammars", Journal of Verbal Learning and Verbal Behavior 6 (1967) 855-863. The embedded form and
@@ -6,16 +6,23 @@ its use as a test of memory follow S. Hochreiter and J. Schmidhuber, "Long short
 Neural Computation 9 (1997) 1735-1780, section 5.1. The continual form, where one string follows
 another and nothing marks the place to reset, is that of F. A. Gers, J. Schmidhuber and
 F. Cummins, "Learning to forget", Neural Computation 12 (2000) 2451-2471.
+
+The monthly carbon dioxide of Mauna Loa is brought along as `co2_mauna_loa.csv`, which states its
+source and licence in its first lines.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 REBER_SYMBOLS = "BTPSXVE"
+
+#: A column of months and one of means; lines that begin with # say where they come from.
+CO2_CSV = Path(__file__).with_name("co2_mauna_loa.csv")
 
 # State -> the two (or one) arcs that leave it, each a symbol and the state it leads to.
 _ARCS: dict[int, tuple[tuple[str, int], ...]] = {
@@ -39,6 +46,20 @@ class ReberStream(NamedTuple):
     """(T, B, V) booleans: the symbols that the grammar allows in row t + 1."""
     recall: np.ndarray
     """(T, B) booleans: row t + 1 is the closing T or P, which repeats the opening one."""
+
+
+def mauna_loa_co2() -> tuple[np.ndarray, np.ndarray]:
+    """Return the monthly mean carbon dioxide at Mauna Loa, January 1975 to December 2023.
+
+    Returns:
+        Months, (588,) of the dtype datetime64[M], and means in parts per million, (588,).
+
+    Source: NOAA Global Monitoring Laboratory; the head of `CO2_CSV` says more.
+    """
+    lines = CO2_CSV.read_text(encoding="utf-8").splitlines()
+    rows = [line.split(",") for line in lines if line[0].isdigit()]
+    months = np.array([month for month, _ in rows], dtype="datetime64[M]")
+    return months, np.array([float(mean) for _, mean in rows])
 
 
 def reber_strings(n: int, rng: np.random.Generator, embedded: bool = False) -> list[str]:
