@@ -207,9 +207,12 @@ def test_build_vocab_works_for_other_texts(answer, reference, rng):
 
 
 def draw_vocab(rng, size=9):
-    """Return a vocabulary whose entries and numbers stand in no order; 0 and 1 are common tokens."""
+    """Return a vocabulary whose entries and numbers stand in no order.
+
+    The numbers 0, 1 and the largest are those of common tokens.
+    """
     words = [WORDS[k] for k in rng.permutation(len(WORDS))[: size - 2]]
-    pad, unk = (2 + rng.permutation(size - 2)[:2]).tolist()
+    pad, unk = (2 + rng.permutation(size - 3)[:2]).tolist()
     numbers = rng.permutation([k for k in range(size) if k not in (pad, unk)]).tolist()
     entries = [("<pad>", pad), ("<unk>", unk), *zip(words, numbers, strict=True)]
     return dict(entries[k] for k in rng.permutation(size))
@@ -280,13 +283,18 @@ def check_decode(answer, reference, *args):
 
 
 def draw_ids(rng, vocab, lengths):
-    """Return ids (T, B) of these lengths, padded below; each has one <unk>."""
+    """Return ids (T, B) of these lengths, padded below.
+
+    Each has one <unk> and, if it is longer than that, the largest number, which exceeds <pad>.
+    """
     pad, unk = vocab["<pad>"], vocab["<unk>"]
     known = np.array(sorted(set(vocab.values()) - {pad, unk}))
     ids = np.full((max(lengths), len(lengths)), pad)
     for b, length in enumerate(lengths):
         ids[:length, b] = rng.choice(known, size=length)
-        ids[rng.integers(length), b] = unk
+        places = rng.permutation(length)[:2]
+        ids[places[-1], b] = known[-1]
+        ids[places[0], b] = unk
     return ids
 
 
