@@ -123,7 +123,7 @@ def clipped_step(params, parts, limit, rate):
     ### BEGIN SOLUTION
     mean = {name: sum(part[name] for part in parts) / len(parts) for name in params}
     clipped, norm = clip_global_norm(mean, limit)
-    return {name: w - rate * clipped[name] for name, w in params.items()}, norm
+    return {name: params[name] - rate * clipped[name] for name in params}, norm
     ### END SOLUTION
 
 
@@ -219,10 +219,10 @@ def temporal_order_batch(symbols, marks, u):
     Source: Hochreiter and Schmidhuber (1997), experiment 6a, without their start and end symbols.
     """
     ### BEGIN SOLUTION
-    tenth, rows = len(symbols) // 10, np.arange(symbols.shape[1])
-    first, second = np.floor(u * tenth).astype(int) + [[tenth], [4 * tenth]]
+    T, B = symbols.shape
+    places = (T // 10 * (u + np.array([[1], [4]]))).astype(int)
     symbols = symbols.copy()
-    symbols[first, rows], symbols[second, rows] = marks
+    symbols[places, range(B)] = marks
     return np.eye(6)[symbols], 2 * marks[0] + marks[1]
     ### END SOLUTION
 
@@ -239,9 +239,9 @@ check("temporal_order_batch")
 # The same network is trained from $n$ seeds. Say which share of them ends with a loss below a bound, and how far that share can be trusted.
 # A loss that is nan, because training blew up, has not solved anything.
 #
-# For the interval take Wilson's. With the share $p$ and a number $z$ (1.96 for 95 percent) its ends are
+# For the interval take Wilson's. With the share $p$, a number $z$ (1.96 for 95 percent) and $w = z^2 / n$, its ends are
 #
-# $$\frac{p + \frac{z^2}{2n} \pm z \sqrt{\frac{p\,(1-p)}{n} + \frac{z^2}{4n^2}}}{1 + \frac{z^2}{n}}.$$
+# $$\frac{p + \frac{w}{2} \pm \sqrt{p\,(1-p)\,w + \frac{w^2}{4}}}{1 + w}.$$
 
 
 # %% exercise="solve_rate"
@@ -254,11 +254,10 @@ def solve_rate(losses, bound, z):
     Source: Wilson (1927).
     """
     ### BEGIN SOLUTION
-    n, share = len(losses), np.mean(losses < bound)
-    middle = share + z**2 / (2 * n)
-    half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    low, high = (middle + sign * half for sign in (-1, 1))
-    return share, low / (1 + z**2 / n), high / (1 + z**2 / n)
+    share, w = np.mean(losses < bound), z**2 / len(losses)
+    half = np.sqrt(share * (1 - share) * w + w**2 / 4)
+    ends = (share + w / 2 + np.array([-half, half])) / (1 + w)
+    return (share, *ends)
     ### END SOLUTION
 
 
