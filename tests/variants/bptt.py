@@ -327,17 +327,16 @@ def tbptt_chunks(xs, targets, h0, params, k, rate):
         h0 = states[-1]
     return h0, W, U, b
 """,
-        "float32, and the weights of the argument moved": """
+        "weights of the argument moved, float32 at the end": """
 def tbptt_chunks(xs, targets, h0, params, k, rate):
-    xs, targets, h = np.float32(xs), np.float32(targets), np.float32(h0)
-    params.update({name: np.float32(value) for name, value in params.items()})
+    h = h0
     for n in range(0, len(xs), k):
         hs = rnn_forward(xs[n : n + k], h, params)
         grads = rnn_backward(hs - targets[n : n + k], xs[n : n + k], hs, h, params)
         for name, grad in zip(["W_xh", "W_hh", "b_h"], grads[1:]):
-            params[name] = params[name] - np.float32(rate) * grad
+            params[name] = params[name] - rate * grad
         h = hs[-1]
-    return (h, *[params[name] for name in ["W_xh", "W_hh", "b_h"]])
+    return [np.float32(array) for array in (h, params["W_xh"], params["W_hh"], params["b_h"])]
 """,
     },
     "mended_backward": {
