@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
+from tests.book.page import TOPICS
 from unrolled.book.outcomes import read_outcomes
 from unrolled.quiz.fields import FieldError
 from unrolled.quiz.items import quiz_path, read_items
@@ -29,12 +29,6 @@ PAGE = """\
 (sec-topic-one)=
 ## The first section
 """
-
-
-def _topics():
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
-    files = [c["file"] for part in toc["parts"] for c in part["chapters"]]
-    return [Path(f).name for f in files if f != "chapters/notation"]
 
 
 @pytest.fixture
@@ -121,7 +115,7 @@ def test_a_quiz_that_does_not_exist_fails_the_build(page):
     assert "nowhere.yml" in run.stderr
 
 
-@pytest.mark.parametrize("topic", _topics())
+@pytest.mark.parametrize("topic", TOPICS)
 class TestChapter:
     def test_declares_outcomes_and_their_sections(self, topic):
         path = ROOT / "chapters" / f"{topic}.md"

@@ -9,8 +9,10 @@ from collections import Counter
 
 import pytest
 
+from tests.learner.topics import ROOT, the_topic
 from unrolled import runner
 from unrolled.diagnose import name_mistake
+from unrolled.exercise import topics
 from unrolled.mistakes import read_mistakes
 
 
@@ -157,33 +159,37 @@ def test_importing_a_solution_runs_no_check(topic, monkeypatch):
 
 
 @pytest.mark.slow
-def test_jupytext_reads_the_same_cells(topic):
-    script = "import json, sys, jupytext; print(json.dumps(jupytext.read(sys.argv[1]).cells))"
-    run = subprocess.run(
-        [sys.executable, "-c", script, topic.path], capture_output=True, text=True, check=True
+def test_jupytext_reads_the_same_cells():
+    script = (
+        "import json, sys, jupytext\n"
+        "print(json.dumps([jupytext.read(path).cells for path in sys.argv[1:]]))"
     )
-    theirs = [(cell["cell_type"], cell["source"].strip()) for cell in json.loads(run.stdout)]
-    ours = [
-        ("markdown" if cell.is_markdown else "code", cell.source.strip())
-        for cell in topic.exercise.cells
-    ]
-    assert ours == theirs
+    every = [the_topic(name) for name in topics(ROOT)]
+    command = [sys.executable, "-c", script, *(topic.path for topic in every)]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    for topic, cells in zip(every, json.loads(run.stdout), strict=True):
+        theirs = [(cell["cell_type"], cell["source"].strip()) for cell in cells]
+        ours = [
+            ("markdown" if cell.is_markdown else "code", cell.source.strip())
+            for cell in topic.exercise.cells
+        ]
+        assert ours == theirs, topic.name
 
 
 @pytest.mark.slow
-def test_releasing_twice_gives_the_committed_bytes(topic, root, tmp_path):
+def test_releasing_again_gives_the_committed_bytes(tmp_path):
     script = (
         "import sys; from pathlib import Path; from unrolled.release import release\n"
-        "topic, root, course, *folders = sys.argv[1:]\n"
-        "for folder in folders: release(topic, Path(root), Path(course), Path(folder))"
+        "root, made, *topics = sys.argv[1:]\n"
+        "for topic in topics: release(topic, Path(root), Path('course'), Path(made))"
     )
-    folders = [tmp_path / "first", tmp_path / "second"]
-    command = [sys.executable, "-c", script, topic.name, root, tmp_path / "course", *folders]
+    names = topics(ROOT)
+    command = [sys.executable, "-c", script, ROOT, tmp_path / "made", *names]
     run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     assert run.returncode == 0, run.stderr
-    committed = {path.name: path.read_bytes() for path in topic.folder.iterdir() if path.is_file()}
-    for folder in folders:
-        made = {path.name: path.read_bytes() for path in (folder / topic.name).iterdir()}
-        assert made.keys() == committed.keys()
-        differ = [name for name in made if made[name] != committed[name]]
-        assert not differ, f"{differ} are out of date: run `make exercises` and commit"
+    for name in names:
+        committed, made = ROOT / "exercises" / name, tmp_path / "made" / name
+        files = {path.name for path in committed.iterdir() if path.is_file()}
+        assert {path.name for path in made.iterdir()} == files
+        differ = [f for f in files if (made / f).read_bytes() != (committed / f).read_bytes()]
+        assert not differ, f"{name}: {differ} are out of date: run `make exercises` and commit"

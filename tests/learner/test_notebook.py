@@ -11,29 +11,36 @@ import pytest
 pytestmark = pytest.mark.slow
 
 
-def run_notebook(topic, folder, cells):
-    """Execute a copy of the released notebook with these exercise cells; return it."""
+def executed(topic, folder):
+    """Execute the released notebook as three learners fill it in; return {who: notebook}.
+
+    Nothing is written, all is right, or the first part is wrong. One command runs them, each in a
+    kernel of its own.
+    """
+    right = {item: topic.exercise.cell("exercise", item).source for item in topic.items}
+    filled = {"blank": {}, "solved": right, "wrong": {**right, first(topic): mistake(topic).code}}
     shutil.copytree(topic.folder, folder)
-    path = folder / f"{topic.name}.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    for cell in notebook.cells:
-        item = cell.id.removeprefix("exercise-")
-        if item in cells:
-            cell.source = cells[item]
-    nbformat.write(notebook, path)
-    command = [
-        sys.executable,
-        "-m",
-        "nbconvert",
-        "--to",
-        "notebook",
-        "--execute",
-        "--inplace",
-        path,
-    ]
+    for who, cells in filled.items():
+        notebook = nbformat.read(folder / f"{topic.name}.ipynb", as_version=4)
+        for cell in notebook.cells:
+            cell.source = cells.get(cell.id.removeprefix("exercise-"), cell.source)
+        nbformat.write(notebook, folder / f"{who}.ipynb")
+    paths = [folder / f"{who}.ipynb" for who in filled]
+    options = ["--to", "notebook", "--execute", "--inplace"]
+    command = [sys.executable, "-m", "nbconvert", *options, *paths]
     run = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=300)
     assert run.returncode == 0, run.stderr
-    return nbformat.read(path, as_version=4)
+    return {path.stem: nbformat.read(path, as_version=4) for path in paths}
+
+
+def first(topic):
+    """Return the name of the first part: later ones may use it."""
+    return next(iter(topic.items))
+
+
+def mistake(topic):
+    """Return the last known mistake of the first part."""
+    return [mistake for mistake in topic.mistakes if mistake.exercise == first(topic)][-1]
 
 
 def outputs(notebook, item):
@@ -49,33 +56,18 @@ def assert_clean(notebook):
     assert "Traceback" not in json.dumps(streams)
 
 
-def test_a_blank_notebook_runs_to_its_end_and_says_what_is_not_written(topic, tmp_path):
-    notebook = run_notebook(topic, tmp_path / topic.name, {})
-    assert_clean(notebook)
+def test_a_notebook_says_what_is_missing_what_is_right_and_what_is_wrong(topic, tmp_path):
+    notebooks = executed(topic, tmp_path / topic.name)
+    assert_clean(notebooks["blank"])
+    assert_clean(notebooks["solved"])
     for item in topic.items:
-        text, html = outputs(notebook, item)
+        text, html = outputs(notebooks["blank"], item)
         assert text.startswith(f"{item}: not yet, 0 of ")
         assert "is not written yet" in text
         assert "is not written yet" in html
-
-
-def test_a_solved_notebook_is_right_throughout(topic, tmp_path):
-    cells = {item: topic.exercise.cell("exercise", item).source for item in topic.items}
-    notebook = run_notebook(topic, tmp_path / topic.name, cells)
-    assert_clean(notebook)
-    for item in topic.items:
-        text, html = outputs(notebook, item)
+        text, html = outputs(notebooks["solved"], item)
         assert text.startswith(f"{item}: right")
         assert "✗" not in text + html
-
-
-def test_a_notebook_full_of_mistakes_names_each(topic, tmp_path):
-    last = {mistake.exercise: mistake for mistake in topic.mistakes}
-    cells = {item: mistake.code for item, mistake in last.items()}
-    # Later parts use earlier ones: only the first parts to be wrong can be told from their results.
-    first = next(iter(topic.items))
-    right = {item: topic.exercise.cell("exercise", item).source for item in topic.items}
-    notebook = run_notebook(topic, tmp_path / topic.name, {**right, first: cells[first]})
-    text, html = outputs(notebook, first)
-    assert f"→ {last[first].says}" in text
+    text, html = outputs(notebooks["wrong"], first(topic))
+    assert f"→ {mistake(topic).says}" in text
     assert 'class="mistake"' in html

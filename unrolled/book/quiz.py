@@ -22,6 +22,11 @@ _HINTS = {
 }
 
 
+def question_id(topic, item):
+    """Return the HTML id of a question; in lower case it is also a label."""
+    return f"quiz-{topic}-{item.id}"
+
+
 class Markdown:
     """Turns the Markdown of quiz items into nodes, where a directive stands."""
 
@@ -65,7 +70,9 @@ class QuizDirective(SphinxDirective):
             f"{topic}/{item.id}" for item in items
         ]
         markdown = Markdown(self, path)
-        names = [f"quiz-{topic}-{item.id}" for item in items]
+        names = [question_id(topic, item) for item in items]
+        for name in names:  # so that other pages can refer to a question
+            self.env.get_domain("std").note_hyperlink_target(name.lower(), self.env.docname, name)
         quiz = element("div", {"class": "quiz"}, [_bar(topic, items)])
         for n, (name, item) in enumerate(zip(names, items, strict=True), start=1):
             quiz += _question(markdown, name, item, topic, f"Question {n} of {len(items)}")
