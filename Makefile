@@ -11,7 +11,7 @@ book: $(READY)
 	@echo "The book is ready. Open $(CURDIR)/_build/html/index.html"
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
 exercises: $(READY)
 	$(BIN)/unrolled release
