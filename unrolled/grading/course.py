@@ -59,12 +59,13 @@ class Course:
 
         Raises CourseError if it cannot be opened.
         """
-        from nbgrader.api import Gradebook
         from sqlalchemy.exc import SQLAlchemyError
+
+        from unrolled.grading.gradebook import api
 
         name = self.settings.get("CourseDirectory", {}).get("course_id", "")
         try:
-            gradebook = Gradebook(self.db_url, name)
+            gradebook = api.Gradebook(self.db_url, name)
             if not name and gradebook.engine.dialect.name != "sqlite":
                 _add_nameless_course(gradebook)
             return gradebook
@@ -183,12 +184,13 @@ def _add_nameless_course(gradebook):
 
     SQLite lets that pass. Every other database refuses an assignment whose course is not there.
     """
-    from nbgrader.api import Course as Row
     from sqlalchemy.exc import IntegrityError
 
-    if gradebook.db.get(Row, "") is None:
+    from unrolled.grading.gradebook import api
+
+    if gradebook.db.get(api.Course, "") is None:
         try:
-            gradebook.db.add(Row(id=""))
+            gradebook.db.add(api.Course(id=""))
             gradebook.db.commit()
         except IntegrityError:  # somebody else did it meanwhile
             gradebook.db.rollback()

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from nbgrader.api import (
-    Assignment,
-    BaseCell,
-    Grade,
-    MissingEntry,
-    SubmittedAssignment,
-    SubmittedNotebook,
-)
-
 from unrolled.grading.course import Course, CourseError
+from unrolled.grading.gradebook import api
 
 
 @dataclass
@@ -54,28 +46,34 @@ def read_marks(course: Course, topic: str) -> Marks:
     with course.gradebook() as gradebook:
         try:
             out_of = gradebook.find_assignment(topic).max_score
-        except MissingEntry:
+        except api.MissingEntry:
             raise CourseError(
                 f"the gradebook does not know {topic!r}: run `unrolled release {topic}`"
             ) from None
         marks: dict[str, Mark] = {}
         penalties = (
             gradebook.db.query(
-                SubmittedAssignment.student_id, SubmittedNotebook.late_submission_penalty
+                api.SubmittedAssignment.student_id, api.SubmittedNotebook.late_submission_penalty
             )
-            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-            .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
-            .filter(Assignment.name == topic)
+            .join(
+                api.SubmittedNotebook,
+                api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id,
+            )
+            .join(api.Assignment, api.SubmittedAssignment.assignment_id == api.Assignment.id)
+            .filter(api.Assignment.name == topic)
         )
         for student, penalty in penalties:
             marks.setdefault(student, Mark(student)).penalty += penalty or 0.0
         grades = (
-            gradebook.db.query(SubmittedAssignment.student_id, BaseCell.name, Grade)
-            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-            .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
-            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-            .join(BaseCell, Grade.cell_id == BaseCell.id)
-            .filter(Assignment.name == topic)
+            gradebook.db.query(api.SubmittedAssignment.student_id, api.BaseCell.name, api.Grade)
+            .join(
+                api.SubmittedNotebook,
+                api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id,
+            )
+            .join(api.Assignment, api.SubmittedAssignment.assignment_id == api.Assignment.id)
+            .join(api.Grade, api.Grade.notebook_id == api.SubmittedNotebook.id)
+            .join(api.BaseCell, api.Grade.cell_id == api.BaseCell.id)
+            .filter(api.Assignment.name == topic)
         )
         for student, name, grade in grades:
             mark = marks[student]

@@ -10,16 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from nbgrader.api import (
-    Comment,
-    Grade,
-    Gradebook,
-    Student,
-    SubmittedAssignment,
-    SubmittedNotebook,
-    new_uuid,
-)
 from sqlalchemy import bindparam, insert, select, update
+
+from unrolled.grading.gradebook import api
 
 
 @dataclass(frozen=True)
@@ -35,7 +28,7 @@ class Scored:
 class Rows:
     """Writes rows of the assignment whose only notebook has the assignment's own name."""
 
-    def __init__(self, gradebook: Gradebook, topic: str):
+    def __init__(self, gradebook: api.Gradebook, topic: str):
         """Read the assignment; raises MissingEntry where the gradebook does not know it."""
         self._db = gradebook.db
         assignment = gradebook.find_assignment(topic)
@@ -52,11 +45,11 @@ class Rows:
             notebooks = self._submitted([one.student for one in batch])
             self._add([one for one in batch if one.student not in notebooks], notebooks)
             self._update_times([one for one in batch if one.handed_in is not None])
-            self._fill(Grade, self._graded, batch, notebooks, _grade)
-            self._fill(Comment, self._commented, batch, notebooks, _comment)
+            self._fill(api.Grade, self._graded, batch, notebooks, _grade)
+            self._fill(api.Comment, self._commented, batch, notebooks, _comment)
             self._all(
-                update(SubmittedNotebook)
-                .where(SubmittedNotebook.id == bindparam("row"))
+                update(api.SubmittedNotebook)
+                .where(api.SubmittedNotebook.id == bindparam("row"))
                 .values(late_submission_penalty=None),
                 [{"row": notebooks[one.student]} for one in batch],
             )
@@ -68,37 +61,40 @@ class Rows:
     def _submitted(self, students):
         """Return the submitted notebook's id for each of these students that has one."""
         wanted = (
-            select(SubmittedAssignment.student_id, SubmittedNotebook.id)
-            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-            .where(SubmittedAssignment.assignment_id == self._assignment)
-            .where(SubmittedNotebook.notebook_id == self._notebook)
-            .where(SubmittedAssignment.student_id.in_(students))
+            select(api.SubmittedAssignment.student_id, api.SubmittedNotebook.id)
+            .join(
+                api.SubmittedNotebook,
+                api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id,
+            )
+            .where(api.SubmittedAssignment.assignment_id == self._assignment)
+            .where(api.SubmittedNotebook.notebook_id == self._notebook)
+            .where(api.SubmittedAssignment.student_id.in_(students))
         )
         return dict(map(tuple, self._db.execute(wanted)))
 
     def _add(self, new, notebooks):
         """Add the students and submissions that are not there yet, and note their ids."""
         names = [one.student for one in new]
-        known = set(self._db.scalars(select(Student.id).where(Student.id.in_(names))))
-        self._all(insert(Student), [{"id": name} for name in names if name not in known])
-        assignments = {name: new_uuid() for name in names}
+        known = set(self._db.scalars(select(api.Student.id).where(api.Student.id.in_(names))))
+        self._all(insert(api.Student), [{"id": name} for name in names if name not in known])
+        assignments = {name: api.new_uuid() for name in names}
         # One without a notebook may be there, as nbgrader leaves it when a notebook was added late.
-        there = select(SubmittedAssignment.student_id, SubmittedAssignment.id).where(
-            SubmittedAssignment.assignment_id == self._assignment,
-            SubmittedAssignment.student_id.in_(names),
+        there = select(api.SubmittedAssignment.student_id, api.SubmittedAssignment.id).where(
+            api.SubmittedAssignment.assignment_id == self._assignment,
+            api.SubmittedAssignment.student_id.in_(names),
         )
         there = dict(map(tuple, self._db.execute(there)))
         self._all(
-            insert(SubmittedAssignment),
+            insert(api.SubmittedAssignment),
             [
                 {"id": row, "assignment_id": self._assignment, "student_id": name}
                 for name, row in assignments.items()
                 if name not in there
             ],
         )
-        notebooks |= {name: new_uuid() for name in names}
+        notebooks |= {name: api.new_uuid() for name in names}
         self._all(
-            insert(SubmittedNotebook),
+            insert(api.SubmittedNotebook),
             [
                 {
                     "id": notebooks[name],
@@ -112,9 +108,9 @@ class Rows:
 
     def _update_times(self, stamped):
         self._all(
-            update(SubmittedAssignment)
-            .where(SubmittedAssignment.assignment_id == self._assignment)
-            .where(SubmittedAssignment.student_id == bindparam("student"))
+            update(api.SubmittedAssignment)
+            .where(api.SubmittedAssignment.assignment_id == self._assignment)
+            .where(api.SubmittedAssignment.student_id == bindparam("student"))
             .values(timestamp=bindparam("handed_in")),
             [{"student": one.student, "handed_in": one.handed_in} for one in stamped],
         )
@@ -129,7 +125,9 @@ class Rows:
                 row = there.get((notebook, cell))
                 found = values(one, name, row)
                 if row is None:
-                    new.append({"id": new_uuid(), "notebook_id": notebook, "cell_id": cell} | found)
+                    new.append(
+                        {"id": api.new_uuid(), "notebook_id": notebook, "cell_id": cell} | found
+                    )
                 else:
                     changed.append({"row": row.id} | {f"new_{key}": found[key] for key in found})
         self._all(insert(table), new)
@@ -140,7 +138,7 @@ class Rows:
 
     def _rows(self, table, notebooks):
         columns = [table.id, table.notebook_id, table.cell_id]
-        if table is Grade:
+        if table is api.Grade:
             columns.append(table.manual_score)
         wanted = select(*columns).where(table.notebook_id.in_(notebooks))
         return {(row.notebook_id, row.cell_id): row for row in self._db.execute(wanted)}

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
-from types import SimpleNamespace
 
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
-from nbgrader.api import Grade, MissingEntry, SubmittedAssignment, SubmittedNotebook
-from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
-from nbgrader.utils import parse_utc
 from sqlalchemy import func, select
 
 from unrolled.grading.course import Course, CourseError
 from unrolled.grading.files import read_stamp, write_whole
+from unrolled.grading.gradebook import api, utils
 from unrolled.grading.judge import Verdict
 from unrolled.grading.markdown import listed
 from unrolled.grading.rows import Rows, Scored
 from unrolled.grading.submission import Submission
+
+_LOG = logging.getLogger("nbgrader")
 
 
 def fill_in(
@@ -91,13 +91,11 @@ class Writer:
         self._gradebook = course.gradebook()
         try:
             self._rows = Rows(self._gradebook, topic)
-        except MissingEntry:
+        except api.MissingEntry:
             self._gradebook.close()
             raise CourseError(
                 f"the gradebook does not know {topic!r}: run `unrolled release {topic}`"
             ) from None
-        self._save = SaveAutoGrades()
-        self._save.notebook_id = self._save.assignment_id = self._save.student_id = ""
 
     def __enter__(self):
         return self
@@ -111,7 +109,7 @@ class Writer:
             return False
         try:
             notebook = self._gradebook.find_submission_notebook(self._topic, self._topic, student)
-        except MissingEntry:
+        except api.MissingEntry:
             return False
         scores = {grade.name: grade.auto_score for grade in notebook.grades}
         return all(scores.get(f"check-{name}") == value for name, value in points.items())
@@ -141,17 +139,19 @@ class Writer:
         return failed
 
     def _scored(self, student, notebook):
-        """Let nbgrader read the scores from the cells."""
-        self._save.gradebook = found = _Found()
-        for index, cell in enumerate(notebook.cells):
-            self._save.preprocess_cell(cell, {}, index)
+        """Read the scores from the cells by nbgrader's rules, as its SaveAutoGrades does."""
+        scores, comments = {}, {}
+        for cell in notebook.cells:
+            name = cell.metadata.get("nbgrader", {}).get("grade_id")
+            if utils.is_grade(cell):
+                scores[name], _ = utils.determine_grade(cell, _LOG)
+            if utils.is_solution(cell) or utils.is_task(cell):
+                handed_out = cell.metadata.nbgrader.get("checksum")
+                same = handed_out == utils.compute_checksum(cell) and not utils.is_task(cell)
+                comments[name] = "No response." if same else None
         handed_in = read_stamp(self._course, self._topic, student)
-        return Scored(
-            student,
-            parse_utc(handed_in) if handed_in else None,
-            {name: grade.auto_score for name, grade in found.grades.items()},
-            {name: comment.auto_comment for name, comment in found.comments.items()},
-        )
+        time = utils.parse_utc(handed_in) if handed_in else None
+        return Scored(student, time, scores, comments)
 
     def _write_rows(self, scored):
         """Write all rows at once or, where that fails, each student's by themselves."""
@@ -183,6 +183,8 @@ class Writer:
                 "db_url": self._course.db_url,
             }
         }
+        from nbgrader.preprocessors import AssignLatePenalties  # which imports nbconvert
+
         AssignLatePenalties(config=self._course.settings).preprocess(notebook, resources)
 
     def _write_notebook(self, student, notebook):
@@ -198,30 +200,17 @@ class Writer:
         return self._course.folder / "autograded" / student / self._topic
 
 
-class _Found:
-    """What SaveAutoGrades takes for a gradebook: it keeps what would be saved."""
-
-    def __init__(self):
-        self.grades, self.comments, self.db = {}, {}, self
-
-    def find_grade(self, name, *_):
-        return self.grades.setdefault(name, SimpleNamespace(manual_score=None))
-
-    def find_comment(self, name, *_):
-        return self.comments.setdefault(name, SimpleNamespace())
-
-    def commit(self):
-        """Leave the saving to the one who asked."""
-
-
 def left_to_mark(course: Course, topic: str) -> int:
     """Return how many submissions hold an answer that waits for a person's mark."""
     with course.gradebook() as gradebook:
         waiting = (
-            select(func.count(SubmittedAssignment.id.distinct()))
-            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-            .where(SubmittedAssignment.assignment_id == gradebook.find_assignment(topic).id)
-            .where(Grade.needs_manual_grade)
+            select(func.count(api.SubmittedAssignment.id.distinct()))
+            .join(
+                api.SubmittedNotebook,
+                api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id,
+            )
+            .join(api.Grade, api.Grade.notebook_id == api.SubmittedNotebook.id)
+            .where(api.SubmittedAssignment.assignment_id == gradebook.find_assignment(topic).id)
+            .where(api.Grade.needs_manual_grade)
         )
         return gradebook.db.scalar(waiting)
