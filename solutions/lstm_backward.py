@@ -114,11 +114,9 @@ def gate_grads(dh, dc, gates, c_before, c):
     """
     ### BEGIN SOLUTION
     i, f, g, o = np.split(gates, 4, axis=1)
-    da_i = dc * g * i * (1 - i)
-    da_f = dc * c_before * f * (1 - f)
-    da_g = dc * i * (1 - g**2)
-    da_o = dh * np.tanh(c) * o * (1 - o)
-    return np.concatenate([da_i, da_f, da_g, da_o], axis=1)
+    at_gates = [dc * g, dc * c_before, dc * i, dh * np.tanh(c)]
+    slopes = [i * (1 - i), f * (1 - f), 1 - g**2, o * (1 - o)]
+    return np.hstack(at_gates) * np.hstack(slopes)
     ### END SOLUTION
 
 
@@ -148,10 +146,11 @@ def lstm_step_backward(dh, dc, x, h_before, c_before, c, gates, params):
     three are summed over the batch.
     """
     ### BEGIN SOLUTION
-    i, f, g, o = np.split(gates, 4, axis=1)
-    dc = cell_grad(dh, dc, o, c)
+    H = c.shape[1]
+    dc = cell_grad(dh, dc, gates[:, 3 * H :], c)
     da = gate_grads(dh, dc, gates, c_before, c)
-    return da @ params["W_hh"].T, dc * f, x.T @ da, h_before.T @ da, da.sum(axis=0)
+    dc_before = dc * gates[:, H : 2 * H]
+    return da @ params["W_hh"].T, dc_before, x.T @ da, h_before.T @ da, da.sum(axis=0)
     ### END SOLUTION
 
 
@@ -180,12 +179,11 @@ def lstm_backward(dhs, xs, h0, c0, hs, cs, gates, params):
     batch.
     """
     ### BEGIN SOLUTION
-    h_before, c_before = [h0, *hs[:-1]], [c0, *cs[:-1]]
+    steps = list(zip(dhs, xs, [h0, *hs[:-1]], [c0, *cs[:-1]], cs, gates, strict=True))
     dh, dc, sums = np.zeros_like(h0), np.zeros_like(c0), [0, 0, 0]
-    for t in reversed(range(len(xs))):
-        step = xs[t], h_before[t], c_before[t], cs[t], gates[t], params
-        dh, dc, *parts = lstm_step_backward(dh + dhs[t], dc, *step)
-        sums = [total + part for total, part in zip(sums, parts, strict=True)]
+    for own, *step in steps[::-1]:
+        dh, dc, *parts = lstm_step_backward(dh + own, dc, *step, params)
+        sums = list(map(np.add, sums, parts))
     return dh, dc, *sums
     ### END SOLUTION
 
@@ -244,7 +242,7 @@ check("adding_batch")
 def suspect_backward(dys, xs, h0, c0, hs, cs, gates, params):
     """Return dW_xh, dW_hh, db_h of an LSTM with a readout; five things in it are wrong."""
     dW_xh, dW_hh, db_h = 0, 0, 0
-    dh_later, dc_later = np.zeros_like(h0), np.zeros_like(c0)
+    dh, dc_later = np.zeros_like(h0), np.zeros_like(c0)
     for t in reversed(range(len(xs))):
         h_before, c_before = (hs[t - 1], cs[t - 1]) if t > 0 else (h0, c0)
         i, f, g, o = np.split(gates[t], 4, axis=1)
@@ -258,8 +256,7 @@ def suspect_backward(dys, xs, h0, c0, hs, cs, gates, params):
         dW_xh = dW_xh + xs[t].T @ da
         dW_hh = dW_hh + h_before.T @ da
         db_h = db_h + da.sum(axis=0)
-        dh_later = da @ params["W_hh"].T
-        dc_later = shown * f
+        dh, dc_later = da @ params["W_hh"].T, shown * f
     return dW_xh, dW_hh, db_h
 
 
@@ -285,7 +282,7 @@ def mended_backward(dys, xs, h0, c0, hs, cs, gates, params):
 
 
 # %% [markdown] hint="mended_backward"
-# Is every name that is computed also used? Which blocks of the gradients does a numerical check find wrong in a sequence of one step, where nothing is carried? Go through the lines with your own parts beside you: what does each array hold, has the activation been applied to it already, and which terms does a factor multiply?
+# Is every value that is computed also used? Which blocks of the gradients does a numerical check find wrong in a sequence of one step, where nothing is carried? Go through the lines with your own parts beside you: what does each array hold, has the activation been applied to it already, and which terms does a factor multiply?
 
 # %% check="mended_backward" points=5 outcome="lstm_backward.bugs"
 check("mended_backward")

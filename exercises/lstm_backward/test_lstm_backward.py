@@ -8,6 +8,9 @@ part may return a wrong shape, which is carried forward. Where a part is asked s
 calls are made before the first is judged: together they tell which mistake an answer makes.
 """
 
+import itertools
+import math
+
 import numpy as np
 
 from unrolled.expect import agree, have_shape
@@ -20,26 +23,32 @@ WEIGHTS = "dW_xh, dW_hh, db_h"
 AXES = ("row", "column")
 
 
-def draw_network(rng, T=T, B=B, D=D, H=H):
-    """Return xs, h0, c0 and params; the weights are a little below one, so that few gates stick."""
-    W = 0.55 * rng.normal(size=(D + H + 1, 4 * H))  # drawn at once: W_xh, W_hh and b_h
-    params = {"W_xh": W[:D], "W_hh": W[D:-1], "b_h": W[-1]}
-    h0, c0 = rng.uniform(-0.9, 0.9, size=(B, H)), rng.normal(size=(B, H))
-    return rng.normal(size=(T, B, D)), h0, c0, params
+def draw_network(rng, T=T, B=B, D=D, H=H, more=()):
+    """Return xs, h0, c0, params, and further arrays of the shapes in `more`; all from one draw.
+
+    The weights are a little below one, so that few gates stick.
+    """
+    shapes = (D + H + 1, 4 * H), (T, B, D), (B, H), (B, H), *more
+    ends = list(itertools.accumulate(map(math.prod, shapes), initial=0))
+    drawn = rng.normal(size=ends[-1])
+    cut = zip(itertools.pairwise(ends), shapes, strict=True)
+    W, xs, h0, c0, *others = (drawn[start:end].reshape(shape) for (start, end), shape in cut)
+    W = 0.55 * W
+    return xs, 0.9 * np.tanh(h0), c0, dict(W_xh=W[:D], W_hh=W[D:-1], b_h=W[-1]), *others
 
 
-def run(xs, h0, c0, params):
+def run(xs, h, c, params):
     """Return the states after every step, and i, f, g, o of every step side by side."""
-    H, W_hh, h, c = h0.shape[1], params["W_hh"], h0, c0
+    H, W_hh = h.shape[1], params["W_hh"]
     gates, hs, cs = xs @ params["W_xh"] + params["b_h"], [], []
-    scale = np.repeat([0.5, 0.5, 1.0, 0.5], H)  # a sigmoid is a tanh at half the scale
-    shift = 1 - scale
     for a in gates:
         a += h @ W_hh
-        a *= scale
+        a[:, : 2 * H] *= 0.5  # a sigmoid is a tanh at half the scale
+        a[:, 3 * H :] *= 0.5
         np.tanh(a, out=a)
-        a *= scale
-        a += shift
+        for gate in (a[:, : 2 * H], a[:, 3 * H :]):
+            gate += 1
+            gate *= 0.5
         c = a[:, H : 2 * H] * c + a[:, :H] * a[:, 2 * H : 3 * H]
         h = a[:, 3 * H :] * np.tanh(c)
         hs.append(h)
@@ -47,11 +56,10 @@ def run(xs, h0, c0, params):
     return np.array(hs), np.array(cs), gates
 
 
-def draw_step(rng, **sizes):
+def draw_step(rng, B=B, D=D, H=H, **_):
     """Return dh, dc, x, h_before, c_before, c, gates, params: the arguments of one step back."""
-    xs, h0, c0, params = draw_network(rng, **{**sizes, "T": 1})
+    xs, h0, c0, params, dh, dc = draw_network(rng, 1, B, D, H, more=[(B, H), (B, H)])
     _, (c,), (gates,) = run(xs, h0, c0, params)
-    dh, dc = rng.normal(size=(2, *c.shape))
     return dh, dc, xs[0], h0, c0, c, gates, params
 
 
@@ -67,19 +75,18 @@ def draw_gates(rng, **sizes):
     return dh, dc, gates, c_before, c
 
 
-def draw_sequence(rng, **sizes):
+def draw_sequence(rng, T=T, B=B, D=D, H=H):
     """Return dhs, xs, h0, c0, hs, cs, gates, params: the arguments of a whole backward pass."""
-    xs, h0, c0, params = draw_network(rng, **sizes)
-    hs, cs, gates = run(xs, h0, c0, params)
-    return 0.5 * rng.normal(size=hs.shape), xs, h0, c0, hs, cs, gates, params
+    xs, h0, c0, params, dhs = draw_network(rng, T, B, D, H, more=[(T, B, H)])
+    return 0.5 * dhs, xs, h0, c0, *run(xs, h0, c0, params), params
 
 
-def draw_readout(rng, K=K, **sizes):
+def draw_readout(rng, T=T, B=B, D=D, H=H, K=K):
     """Return dys and the rest, the arguments of a backward pass with a readout."""
-    dhs, *others, params = draw_sequence(rng, **sizes)
-    W_hy, b_y = 0.8 * rng.normal(size=(dhs.shape[2], K)), rng.normal(size=K)
-    dys = 0.5 * rng.normal(size=(*dhs.shape[:2], K))
-    return dys, *others, {**params, "W_hy": W_hy, "b_y": b_y}
+    more = [(T, B, K), (H, K), (K,)]
+    xs, h0, c0, params, dys, W_hy, b_y = draw_network(rng, T, B, D, H, more=more)
+    states = run(xs, h0, c0, params)
+    return 0.5 * dys, xs, h0, c0, *states, {**params, "W_hy": 0.8 * W_hy, "b_y": b_y}
 
 
 def draw_numbers(rng, T, B):
