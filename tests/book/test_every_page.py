@@ -15,7 +15,10 @@ VENUES = {
     "misc": "howpublished",
 }
 # Functions whose lines are the subject of their chapter: learners write them down, and use them.
-PRINTED = {"lstm_gates": {"sigmoid", "split_gates", "lstm_step", "lstm97_step"}}
+PRINTED = {
+    "lstm_backward": {"sigmoid"},
+    "lstm_gates": {"sigmoid", "split_gates", "lstm_step", "lstm97_step"},
+}
 # Numbers of a loop over cases, of which the text needs some alone.
 SPARE = {"lstm_gates": {"radius-0", "radius-1", "memory-1", "memory-2", "recall-00-worst"}}
 
