@@ -29,7 +29,7 @@ def number(chapter, name):
 
 def test_no_measured_number_is_typed_into_the_text():
     # settings of the experiments, bounds, and the one sixth of the baseline in an equation
-    assert PAGE.typed_numbers() == {"0.005", "0.02", "0.001", "0.05", "0.95", "0.99"}
+    assert PAGE.typed_numbers() == {"0.005", "0.02", "0.001", "0.05", "0.99"}
 
 
 def test_the_text_names_the_settings_that_the_code_uses():
@@ -43,7 +43,6 @@ def test_the_text_names_the_settings_that_the_code_uses():
         "0.005 for the plain network": "for seed in range(ADD_SEEDS)], 0.005)",
         "and 0.02 for the LSTMs": "train(nets, 0.02, closed)",
         "error falls below 0.05": "BOUND = 0.05",
-        "forget gates are above 0.95": "> 0.95)",
     }.items():
         assert said in PAGE.text, said
         assert used in PAGE.code, used
@@ -280,7 +279,8 @@ def test_highway_training_makes_the_line_at_the_cell_state_level(chapter):
     assert chapter.left_over["trained"].min() > 0.3
     at_h, at_c, *_ = chapter.measured["trained", ""]
     assert (at_c.mean(axis=1) > 2 * at_h.mean(axis=1))[:-2].all()
-    assert chapter.opened["trained"] > chapter.opened["fresh"] + 0.05
+    passed = {name: chapter.measured[name, ""][3] for name in ("fresh", "trained")}
+    assert passed["trained"].mean() > passed["fresh"].mean() + 0.05
 
 
 @slow
