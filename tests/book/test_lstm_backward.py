@@ -280,7 +280,9 @@ def test_highway_training_makes_the_line_at_the_cell_state_level(chapter):
     at_h, at_c, *_ = chapter.measured["trained", ""]
     assert (at_c.mean(axis=1) > 2 * at_h.mean(axis=1))[:-2].all()
     assert chapter.alone["trained"].mean() > 20 * chapter.alone["fresh"].mean()
-    assert (chapter.alone["trained"] < chapter.left_over["trained"]).all(), "both ways make it level"
+    assert (chapter.alone["trained"] < chapter.left_over["trained"]).all(), (
+        "both ways make it level"
+    )
     passed = {name: chapter.measured[name, ""][3] for name in ("fresh", "trained")}
     assert passed["trained"].mean() > passed["fresh"].mean() + 0.05
 
