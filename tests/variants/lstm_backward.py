@@ -176,7 +176,7 @@ def lstm_backward(dhs, xs, h0, c0, hs, cs, gates, params):
         )
         dW_xh += dx
         dW_hh += dhh
-        db_h += db
+        db_h = db_h + db
     return dh, dc, dW_xh, dW_hh, db_h
 """,
         "into its argument, with states joined": """
