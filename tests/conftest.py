@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TOPIC = "lstm_gates"
 
 TOPICS = sorted((path.stem for path in (ROOT / "chapters").glob("*.md")), key=len, reverse=True)
-USES_THE_BOOK = re.compile(r"^def \w+\((?:[^)]*\W)?(?:book|site)\b", re.M)
+USES_THE_BOOK = re.compile(r"^def \w+\((?:[^)]*\W)?(?:book|site|visit)\b", re.M)
 
 
 @cache

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import driver
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -156,3 +158,40 @@ class Browser:
     def screenshot(self, path):
         reply = self.send("Page.captureScreenshot", format="png", captureBeyondViewport=True)
         Path(path).write_bytes(base64.b64decode(reply["data"]))
+
+
+# Also those that wait until a reader comes near; one that is broken is a fault.
+ALL_IMAGES = """
+    Promise.all([...document.images].map((one) => { one.loading = "eager"; return one.decode(); }))
+"""
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Start Chromium for Playwright, which sees requests and faults."""
+    with driver.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(chromium, site):
+    """Return a function that opens a page, scrolls through it and returns it with its faults."""
+    contexts = []
+
+    def open_page(name, **look):
+        contexts.append(driver.memory_of(chromium, **look))
+        context = contexts[-1].__enter__()
+        page, faults = context.new_page(), []
+        context.route(lambda url: not url.startswith((site, "data:")), lambda way: way.abort())
+        page.on("requestfailed", lambda request: faults.append(f"no {request.url}"))
+        page.on("pageerror", lambda error: faults.append(f"error {error}"))
+        page.on("console", lambda said: said.type == "error" and faults.append(said.text))
+        page.on("response", lambda got: got.status >= 400 and faults.append(f"missing {got.url}"))
+        page.goto(f"{site}/{name}")
+        page.evaluate(ALL_IMAGES)
+        page.wait_for_load_state("networkidle")
+        return page, faults
+
+    yield open_page
+    for context in contexts:
+        context.__exit__(None, None, None)

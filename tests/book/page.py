@@ -6,7 +6,13 @@ from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
+import yaml
+
 ROOT = Path(__file__).parents[2]
+_TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+#: The pages of the book: those of `_toc.yml`, and two that Sphinx makes.
+PAGES = [_TOC["root"], *(page["file"] for part in _TOC["parts"] for page in part["chapters"])]
+PAGES += ["genindex", "search"]
 TOPICS = sorted(path.stem for path in (ROOT / "solutions").glob("*.py"))
 
 

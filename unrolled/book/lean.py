@@ -1,0 +1,55 @@
+"""What the theme and Jupyter Book load on every page, left out where a page has no use for it."""
+
+from __future__ import annotations
+
+import re
+
+_HIGHLIGHT = re.compile(r'class="highlight')
+_TOGGLE = re.compile(r'class="(?:[^"]* )?(?:toggle|dropdown)[ "]')
+# A file, or the start of a script in the page, and what a page that needs it has in its text.
+_NEEDED_FOR = {
+    "clipboard.min.js": _HIGHLIGHT,
+    "copybutton.css": _HIGHLIGHT,
+    "copybutton.js": _HIGHLIGHT,
+    "design-tabs.js": re.compile("sd-tab-set"),
+    "sphinx-design.min.css": re.compile(r'class="(?:[^"]* )?sd-'),
+    "togglebutton.css": _TOGGLE,
+    "togglebutton.js": _TOGGLE,
+    "let toggle": _TOGGLE,
+    "var togglebutton": _TOGGLE,
+}
+
+
+def is_needed(name, body):
+    """Say whether a page has a use for a file.
+
+    Arguments:
+        name: the name of a style sheet or a script, or the text of a script.
+        body: the HTML of the page's body.
+    """
+    return all(mark.search(body) for start, mark in _NEEDED_FOR.items() if name.startswith(start))
+
+
+def _name(file):
+    path = str(getattr(file, "filename", file) or "")
+    return path.split("/")[-1] or file.attributes.get("body") or ""
+
+
+def _choose_files(app, pagename, templatename, context, doctree):
+    body = context.get("body", "")
+    for kind in ("css_files", "script_files"):
+        context[kind] = [file for file in context[kind] if is_needed(_name(file), body)]
+
+
+def _without_thebe(app, config):
+    """Leave out Thebe, which runs code on another host; Jupyter Book has no setting for it."""
+    for name, listeners in app.events.listeners.items():
+        app.events.listeners[name] = [x for x in listeners if "thebe" not in x.handler.__module__]
+    app.registry.css_files = [x for x in app.registry.css_files if "thebe" not in x[0]]
+
+
+def setup(app):
+    """Register the choice with Sphinx, after all others have added their files."""
+    app.connect("config-inited", _without_thebe)
+    app.connect("html-page-context", _choose_files, priority=900)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
