@@ -57,8 +57,11 @@ def weigh(context, address):
     page.on("request", note)
     page.on("response", lambda response: responses.append(response))
     page.goto(address)
-    page.evaluate('for (const image of document.images) image.loading = "eager"')
-    page.wait_for_load_state("networkidle")
+    page.evaluate("""
+        for (const image of document.images) image.loading = "eager";
+        Promise.all([document.fonts.ready, ...[...document.images].map((image) => image.decode())])
+          .then(() => true, () => false)
+    """)
     for response in responses:
         url = urlsplit(response.url)
         if url.netloc == own and response.ok:
