@@ -189,7 +189,7 @@ def visit(chromium, site):
         page.on("response", lambda got: got.status >= 400 and faults.append(f"missing {got.url}"))
         page.goto(f"{site}/{name}")
         page.evaluate(ALL_IMAGES)
-        page.wait_for_load_state("networkidle")
+        page.evaluate("document.fonts.ready.then(() => true)")
         return page, faults
 
     yield open_page

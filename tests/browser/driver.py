@@ -77,13 +77,18 @@ def page_in(context):
         page.close()
 
 
-def violations(page, region="html"):
-    """Return what axe-core finds in a region of a page: one line for each rule and element."""
+def violations(page, region="html", without=(), only=None):
+    """Return what axe-core finds in a region of a page: one line for each rule and element.
+
+    `without` names rules to leave out, and `only` the rules to apply.
+    """
     if not page.evaluate("'axe' in window"):
         page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
     # The rules of WCAG 2.2 are off by default, one by one; here every rule counts that is not
     # an experiment.
-    options = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
+    rules = {"target-size": {"enabled": True}, **{name: {"enabled": False} for name in without}}
+    options = {"runOnly": {"type": "rule", "values": only}} if only else {"rules": rules}
+    options["resultTypes"] = ["violations"]
     found = page.evaluate(f"axe.run({json.dumps(region)}, {json.dumps(options)})")["violations"]
     return [
         f"{rule['id']}: {node['html'][:160]} ({node.get('failureSummary', '')[:200]})"

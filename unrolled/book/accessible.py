@@ -11,7 +11,7 @@ _REPAIRS = (
     (re.compile(r' role="doc-biblioentry"'), ""),
     (re.compile(r'<div role="list" class="citation-list">'), '<div class="citation-list">'),
     # The empty corner of a table heads nothing.
-    (re.compile(r'<th class="head">(?:<p>\s*</p>)?\s*</th>'), "<td></td>"),
+    (re.compile(r"<th\b[^>]*>(?:\s|</?p>)*</th>"), "<td></td>"),
     # A table that is too wide for a phone is scrolled, by the keyboard too.
     (
         re.compile(r'<div class="pst-scrollable-table-container">'),

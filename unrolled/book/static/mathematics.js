@@ -10,6 +10,9 @@
     }
   }
 
+  const boxes = document.querySelectorAll(".math-scroll");
   const watch = new ResizeObserver((entries) => entries.forEach(({ target }) => mark(target)));
-  document.querySelectorAll(".math-scroll").forEach((box) => watch.observe(box));
+  boxes.forEach((box) => watch.observe(box));
+  // A font that arrives makes a formula wider, not its box.
+  document.fonts.addEventListener("loadingdone", () => boxes.forEach(mark));
 })();
