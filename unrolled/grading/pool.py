@@ -236,12 +236,10 @@ class _Process:
     """One judging process: its end of the line, and what it has in hand, in order."""
 
     def __init__(self, start):
-        # All are forked from one that has imported what they need, and has done nothing else.
-        forked = multiprocessing.get_context("forkserver")
-        forked.set_forkserver_preload(["unrolled.grading.judge"])
-        self.connection, theirs = forked.Pipe()
+        spawn = multiprocessing.get_context("spawn")
+        self.connection, theirs = spawn.Pipe()
         self.hand: deque[tuple[str, Work]] = deque()
-        self._process = forked.Process(target=_serve, args=(theirs, *start), daemon=True)
+        self._process = spawn.Process(target=_serve, args=(theirs, *start), daemon=True)
         self._process.start()
         theirs.close()
 
