@@ -1,6 +1,7 @@
 """What judging processes share: a warm server, and what is guessed of a class beforehand."""
 
 import os
+import select
 import signal
 
 import pytest
@@ -34,6 +35,7 @@ def test_a_line_that_could_be_searched_for_ever_is_looked_through_once():
 def test_a_server_that_died_is_started_anew_for_another_process():
     with Zygote() as zygote:
         os.kill(zygote._process.pid, signal.SIGKILL)
+        select.select([zygote._control], [], [], 10)  # until its child, which serves, is gone too
         with Zygote(shared=zygote.another()) as other, other.worker() as worker:
             worker.run("answer = 6 * 7")
             assert worker.lookup("answer") == 42

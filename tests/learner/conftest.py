@@ -8,7 +8,7 @@ from tests.learner.judging import Judge, TimeUp
 from tests.learner.topics import ROOT, read_variants, the_topic
 from unrolled.exercise import topics
 
-# Few: test_many_seeds.py asks on 200. These go through the runner, as a grader does.
+# Few: test_many_seeds.py asks on many. These go through the runner, as a grader does.
 SEEDS = [b"secret %d" % k for k in range(3)]
 
 

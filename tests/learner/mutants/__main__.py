@@ -11,7 +11,7 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m tests.learner.mutants", description=__doc__)
     parser.add_argument("topic")
     parser.add_argument("items", nargs="*", help="by default all of them")
-    parser.add_argument("--seeds", type=int, default=20, help="of 200, by default 20")
+    parser.add_argument("--seeds", type=int, default=20, help="by default 20")
     chosen = parser.parse_args()
     topic, clean = the_topic(chosen.topic), True
     for item in chosen.items or topic.items:

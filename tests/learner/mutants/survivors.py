@@ -9,8 +9,9 @@ import yaml
 
 from tests.learner.judging import Judge
 from tests.learner.mutants import mutants
+from tests.learner.topics import HOW_MANY
 
-SEEDS = tuple(b"mutants %d" % k for k in range(200))
+SEEDS = tuple(b"mutants %d" % k for k in range(HOW_MANY))
 # An answer that raises on so many seeds, each time, is not asked on the others: whether it raises
 # hangs on its names, shapes and types, and hardly ever on the numbers drawn.
 RAISES = 20
