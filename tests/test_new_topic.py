@@ -68,7 +68,9 @@ def test_a_new_topic_passes_the_structural_tests_and_builds(course):
     run("unrolled", "release", "peephole_cells")
     shutil.copytree(ROOT / "exercises", course / "exercises", dirs_exist_ok=True)
     tests = ("tests/learner", "tests/checks", "tests/book/test_outcomes.py")
-    told = run("pytest", "-q", *tests, "tests/book/test_quiz_items.py", "-k", "peephole")
+    told = run(
+        "pytest", "-q", *tests, "tests/book/test_quiz_items.py", "-k", "peephole and not judged"
+    )
     assert " failed" not in told
     assert int(told.split(" passed")[0].split()[-1]) > 30
     (course / "_toc.yml").write_text("format: jb-book\nroot: chapters/peephole_cells\n")

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser import driver
+from tests.browser.weight import Scales
 
 ROOT = Path(__file__).parents[2]
 
@@ -175,13 +176,17 @@ def chromium():
 
 @pytest.fixture
 def visit(chromium, site):
-    """Return a function that opens a page, scrolls through it and returns it with its faults."""
+    """Return a function that opens a page, loads all of it and returns it with its faults.
+
+    `page.scales` has weighed what was loaded.
+    """
     contexts = []
 
     def open_page(name, **look):
         contexts.append(driver.memory_of(chromium, **look))
         context = contexts[-1].__enter__()
         page, faults = context.new_page(), []
+        page.scales = Scales(page)
         context.route(lambda url: not url.startswith((site, "data:")), lambda way: way.abort())
         page.on("requestfailed", lambda request: faults.append(f"no {request.url}"))
         page.on("pageerror", lambda error: faults.append(f"error {error}"))

@@ -9,6 +9,7 @@ from collections import Counter
 
 import pytest
 
+from tests.learner.judged import digest, judged
 from tests.learner.topics import ROOT, the_topic
 from unrolled import runner
 from unrolled.diagnose import name_mistake
@@ -193,3 +194,8 @@ def test_releasing_again_gives_the_committed_bytes(tmp_path):
         assert {path.name for path in made.iterdir()} == files
         differ = [f for f in files if (made / f).read_bytes() != (committed / f).read_bytes()]
         assert not differ, f"{name}: {differ} are out of date: run `make exercises` and commit"
+
+
+def test_the_topic_was_judged_on_many_seeds_since_it_changed(topic):
+    told = f"run: python -m tests.learner.judged {topic.name}"
+    assert judged().get(topic.name) == digest(topic.name), told

@@ -18,8 +18,8 @@ from unrolled.runner import PUBLIC_SEED, CheckFile, Context
 from unrolled.standin import StandIn
 
 ROOT = Path(__file__).parents[2]
-# The seeds on which every mistake, variant and mutant is judged. Two hundred take some ten minutes
-# more on two cores: UNROLLED_SEEDS=200 is for whoever writes a check.
+# The seeds on which the suite judges every mistake, variant and mutant. That all of them were judged
+# on 200 is noted in judged/, for the code as it is.
 HOW_MANY = int(os.environ.get("UNROLLED_SEEDS", "40"))
 
 

@@ -48,19 +48,12 @@ class _Context:
     def __init__(self, tree, functions):
         nodes = list(ast.walk(tree))
         called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+        stored = {node.id for node in nodes if is_name(node, ast.Store)}
+        arguments = {node.arg for node in nodes if isinstance(node, ast.arg)}
         strings = [node for node in nodes if isinstance(node, ast.Constant)]
-        self.locals = _names_in_order(nodes)
+        self.locals = sorted(stored | arguments)
         self.strings = sorted({node.value for node in strings if isinstance(node.value, str)})
         self.functions, self.called = functions, called
-
-
-def _names_in_order(nodes):
-    """Return the names that a cell makes, each once, as a reader meets them."""
-    made = {node.arg: node for node in nodes if isinstance(node, ast.arg)}
-    for node in nodes:
-        if is_name(node, ast.Store):
-            made.setdefault(node.id, node)
-    return sorted(made, key=lambda name: (made[name].lineno, made[name].col_offset))
 
 
 def _replacements(node, parent, field, context) -> Iterator[object]:

@@ -9,8 +9,6 @@ import sys
 ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.MatMult, ast.FloorDiv, ast.Mod, ast.Pow)
 COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 
-NEAR = 3  # names to either side
-
 # Functions that are taken for one another, by the last part of their name.
 FAMILIES = [
     ("tanh", "sigmoid", "sin"),
@@ -90,10 +88,8 @@ def _of_constant(node, context):
 
 
 def _of_name(node, context):
-    """A name is taken for one of those that a reader meets shortly before or after it."""
     if node.id in context.locals:
-        k = context.locals.index(node.id)
-        for other in context.locals[max(0, k - NEAR) : k + NEAR + 1]:
+        for other in context.locals:
             yield ast.Name(other, node.ctx)
 
 
