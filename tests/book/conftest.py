@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.book import kept
 from tests.browser import driver
 from tests.browser.weight import Scales
 
@@ -34,6 +35,7 @@ def book(root):
     shutil.rmtree(html, ignore_errors=True)
     shutil.rmtree(root / "_build" / ".doctrees", ignore_errors=True)
     environment = {name: x for name, x in os.environ.items() if not name.startswith("MAKE")}
+    environment |= kept.settings(root / "_build") | {"PYTHONPATH": str(root)}
     command = ["make", "book"]
     run = subprocess.run(
         command, cwd=root, env=environment, capture_output=True, text=True, timeout=900
