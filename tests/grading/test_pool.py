@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from unrolled.grading.pool import heavy_imports
-from unrolled.grading.zygote import Zygote
+from unrolled.grading.zygote import Worker, WorkerDied, Zygote
 
 
 @pytest.mark.parametrize(
@@ -37,5 +37,20 @@ def test_a_server_that_died_is_started_anew_for_another_process():
         os.kill(zygote._process.pid, signal.SIGKILL)
         select.select([zygote._control], [], [], 10)  # until its child, which serves, is gone too
         with Zygote(shared=zygote.another()) as other, other.worker() as worker:
+            worker.run("answer = 6 * 7")
+            assert worker.lookup("answer") == 42
+
+
+def test_a_server_that_dies_while_it_starts_a_worker_is_started_anew(monkeypatch):
+    with Zygote() as zygote:
+
+        def killed_meanwhile(worker, number, seconds):
+            monkeypatch.undo()
+            os.kill(zygote._process.pid, signal.SIGKILL)
+            select.select([zygote._control], [], [], 10)
+            raise WorkerDied("hung up")
+
+        monkeypatch.setattr(Worker, "receive", killed_meanwhile)
+        with zygote.worker() as worker:
             worker.run("answer = 6 * 7")
             assert worker.lookup("answer") == 42

@@ -40,9 +40,13 @@ def a_class(course, hand_in, notebook):
 def below(pid):
     """Return the processes below this one: {process id: command line}."""
     found = {}
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+    try:
+        tasks = os.listdir(f"/proc/{pid}/task")
+    except OSError:
+        return found
+    for task in tasks:
         try:
-            children = task.read_text().split()
+            children = Path(f"/proc/{pid}/task/{task}/children").read_text().split()
         except OSError:
             continue
         for child in map(int, children):
@@ -65,13 +69,17 @@ def kinds(pid):
     """Return the processes of a run by what they do.
 
     A server of workers forks one for each judge, and each of these forks a worker at a time.
+    A judge is forked from the grader, whose command line it keeps; one in its place is spawned.
     """
     found = below(pid)
+    own = Path(f"/proc/{pid}/cmdline").read_bytes().decode()
     first = [child for child, command in found.items() if "zygote_main" in command][:1]
     servers = {child for server in first for child in below(server)}
     workers = {child for server in servers for child in below(server)}
     return {
-        "judge": [child for child, command in found.items() if "spawn_main" in command],
+        "judge": [
+            child for child, command in found.items() if command == own or "spawn_main" in command
+        ],
         "worker": sorted(workers),
         "server": sorted(servers - workers),
         "first server": first,

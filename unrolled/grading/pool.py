@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import itertools
 import multiprocessing
 import os
@@ -35,6 +36,7 @@ _IMPORT = re.compile(r"\b(?:import|from)\b")
 _WORDS = {name: re.compile(rf"\b{re.escape(name)}\b") for name in HEAVY}
 LOOKED_AT = 16  # submissions that are looked at for what the class imports
 IN_HAND = 2  # submissions that a process is given, so that it never waits for the next
+AHEAD = 64  # submissions that are read while the server of workers gets ready
 IDLE_SECONDS = 0.1
 
 
@@ -125,6 +127,11 @@ def _judge(judges, waiting, doubtful, idle):
     """Judge what is waiting; where a process ends, add what it was judging to the doubtful."""
     with judges:
         again: deque[tuple[str, Work]] = deque()
+        while judges.warming() and len(again) < AHEAD:
+            one = next(waiting, None)
+            if one is None:
+                break
+            again.append(one)
         while True:
             judges.feed(again, waiting)
             if not judges.busy():
@@ -161,22 +168,35 @@ class Judges:
         limits: Limits | None = None,
     ):
         course = replace(course, settings=Config())  # may hold functions, which cannot travel
-        self._start = (course, topic, ("numpy", *warm), allow_unconfined, limits)
-        self._server: Zygote | None = None
+        warm = ("numpy", *warm)
+        self._start = (course, topic, warm, allow_unconfined, limits)
         self._trouble: Exception | None = None
-        self._warming: threading.Thread | None = threading.Thread(target=self._warm_up)
-        self._warming.start()
         self._all: list[_Process] = []
+        self._warming: threading.Thread | None = None
+        self._server = Zygote(warm, allow_unconfined, limits=limits, later=True)
         try:
-            self._all += [_Process(self._start) for _ in range(jobs)]
+            for _ in range(jobs):
+                self._all.append(self._forked() if threading.active_count() == 1 else self._new())
         except BaseException:
             self.__exit__()
             raise
+        self._warming = threading.Thread(target=self._warm_up)
+        self._warming.start()
+
+    def _new(self):
+        """Return a process that imports everything by itself."""
+        return _Process(multiprocessing.get_context("spawn"), self._start)
+
+    def _forked(self):
+        """Return a process that has the imports of this one, which must have no other thread."""
+        importlib.import_module("unrolled.grading.judge")  # once, for all of them
+        strangers = [process.connection.close for process in self._all]
+        strangers.append(self._server.disown)
+        return _Process(multiprocessing.get_context("fork"), self._start, strangers)
 
     def _warm_up(self):
-        _, _, warm, allow_unconfined, limits = self._start
         try:
-            self._server = Zygote(warm, allow_unconfined=allow_unconfined, limits=limits)
+            self._server.wait()
         except Exception as error:
             self._trouble = error
 
@@ -189,8 +209,7 @@ class Judges:
         self._all = []
         if self._warming is not None:
             self._warming.join()
-        if self._server is not None:
-            self._server.close()
+        self._server.close()
 
     def feed(self, again: deque, waiting: Iterator) -> None:
         """Give every process as much as it may have in hand; those with least come first."""
@@ -213,6 +232,10 @@ class Judges:
             for process in self._all:
                 process.serve_with(self._server)
 
+    def warming(self) -> bool:
+        """Return whether the server of workers is still getting ready."""
+        return self._warming is not None and self._warming.is_alive()
+
     def busy(self) -> bool:
         """Return whether any process has something in hand."""
         return any(process.hand for process in self._all)
@@ -227,7 +250,7 @@ class Judges:
     def replace(self, process: _Process) -> None:
         """Start another process in place of one that ended."""
         process.end()
-        fresh = _Process(self._start)
+        fresh = self._new()
         self._all[self._all.index(process)] = fresh
         fresh.serve_with(self._server)
 
@@ -235,11 +258,16 @@ class Judges:
 class _Process:
     """One judging process: its end of the line, and what it has in hand, in order."""
 
-    def __init__(self, start):
-        spawn = multiprocessing.get_context("spawn")
-        self.connection, theirs = spawn.Pipe()
+    def __init__(self, context, start, strangers=()):
+        """Start it in a context of multiprocessing.
+
+        start: the arguments of `_serve`. strangers: called in a forked process first; they close
+        what is not its own.
+        """
+        self.connection, theirs = context.Pipe()
         self.hand: deque[tuple[str, Work]] = deque()
-        self._process = spawn.Process(target=_serve, args=(theirs, *start), daemon=True)
+        closed = [*strangers, self.connection.close] if strangers else []
+        self._process = context.Process(target=_serve, args=(theirs, closed, *start), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -270,8 +298,10 @@ class _CannotStart:
     reason: Exception
 
 
-def _serve(line, course, topic, warm, allow_unconfined, limits):
+def _serve(line, strangers, course, topic, warm, allow_unconfined, limits):
     """Judge what comes down the line, until it is closed."""
+    for close in strangers:
+        close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and decides
     judge, trouble = None, None
     gc.disable()  # a tenth of what imports take

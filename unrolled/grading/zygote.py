@@ -11,8 +11,10 @@ object that stays inside is a number here.
 from __future__ import annotations
 
 import array
+import contextlib
 import json
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -71,6 +73,15 @@ class ZygoteDied(Exception):
     """The server that forks workers is gone."""
 
 
+class _Starting:
+    """What a server needs until it is ready: a place to mount on, and a file for what it says."""
+
+    def __init__(self):
+        self.root = tempfile.TemporaryDirectory(prefix="unrolled-root-")
+        os.chmod(self.root.name, 0o755)
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `_greet`
+
+
 class Zygote:
     """A server that has paid for the imports once and forks a confined worker in milliseconds.
 
@@ -81,6 +92,8 @@ class Zygote:
         limits: what a worker may use, where nothing else is said.
         shared: a connection that `another` of a server with the same settings returned; a server of
             one's own is started only if that one has died.
+        later: whether to go on while the server gets ready; `wait` must be called before any other
+            method then.
 
     Raises:
         ConfinementError: when a layer is missing and that is not allowed; it names the layer.
@@ -93,6 +106,7 @@ class Zygote:
         python: str = sys.executable,
         limits: Limits | None = None,
         shared: socket.socket | None = None,
+        later: bool = False,
     ) -> None:
         self.limits = limits or Limits()
         self.warm, self.allow_unconfined, self.python = tuple(warm), allow_unconfined, python
@@ -102,10 +116,18 @@ class Zygote:
         self._lock = threading.Lock()
         self._closed = False
         self._process: subprocess.Popen | None = None
+        self._starting: _Starting | None = None
         if shared is not None:
             self._control = shared
         else:
-            self._start()
+            self._spawn()
+        if not later:
+            self.wait()
+
+    def wait(self) -> None:
+        """Wait until the server is ready and has shown that it can confine a worker."""
+        if self._starting is not None:
+            self._greet()
         try:
             self.worker(_verify=True).close()
         except BaseException:
@@ -117,32 +139,38 @@ class Zygote:
         """The names of the layers of confinement that this host lacks."""
         return list(self.missing)
 
-    def _start(self) -> None:
+    def _spawn(self) -> None:
+        """Start the server's process, and leave it to its imports."""
+        starting = self._starting = _Starting()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            command = COMMAND.format(path=str(PACKAGES), descriptor=theirs.fileno())
+            self._process = subprocess.Popen(
+                [self.python, "-I", "-X", "utf8", "-c", command],
+                env=ONE_THREAD | ENVIRONMENT,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=starting.errors,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        self._control = ours
         settings = {"warm": self.warm, "allow_unconfined": self.allow_unconfined}
-        with tempfile.TemporaryDirectory(prefix="unrolled-root-") as root:
-            os.chmod(root, 0o755)  # it is only a place to mount on
-            with theirs, tempfile.TemporaryFile() as errors:
-                command = COMMAND.format(path=str(PACKAGES), descriptor=theirs.fileno())
-                self._process = subprocess.Popen(
-                    [self.python, "-I", "-X", "utf8", "-c", command],
-                    env=ONE_THREAD | ENVIRONMENT,
-                    cwd="/",
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=errors,
-                    pass_fds=[theirs.fileno()],
-                    start_new_session=True,
-                )
-                self._control = ours
-                theirs.close()
-                try:
-                    hello = self._ask(settings | {"root": root}, START_SECONDS)
-                except ZygoteDied:
-                    errors.seek(0)
-                    said = errors.read()[-2000:].decode("utf-8", "replace")
-                    self._stop()
-                    raise ZygoteDied(f"the server of workers did not start: {said}") from None
+        with contextlib.suppress(OSError):  # it may have ended: `_greet` says how
+            ours.send(json.dumps(settings | {"root": starting.root.name}).encode())
+
+    def _greet(self) -> None:
+        """Wait for the server to be ready; raises what kept it from that."""
+        starting, self._starting = self._starting, None
+        with starting.root, starting.errors:
+            try:
+                hello = self._answer(START_SECONDS)
+            except ZygoteDied:
+                starting.errors.seek(0)
+                said = starting.errors.read()[-2000:].decode("utf-8", "replace")
+                self._stop()
+                raise ZygoteDied(f"the server of workers did not start: {said}") from None
         if "failed" in hello or "broken" in hello:
             self._stop()
             self.missing = hello["missing"]
@@ -185,6 +213,14 @@ class Zygote:
         try:
             self._control.settimeout(seconds)
             self._control.sendmsg([json.dumps(request).encode()], rights)
+        except OSError as error:
+            raise ZygoteDied(f"the server of workers does not answer: {error}") from None
+        return self._answer(seconds)
+
+    def _answer(self, seconds: float) -> dict:
+        """Wait for one reply of the server; raises ZygoteDied."""
+        try:
+            self._control.settimeout(seconds)
             data = self._control.recv(1 << 16)
         except OSError as error:
             raise ZygoteDied(f"the server of workers does not answer: {error}") from None
@@ -223,7 +259,8 @@ class Zygote:
                 raise ZygoteDied("this zygote was closed")
             if self._control is server:  # else another thread has started it anew
                 self._stop()
-                self._start()
+                self._spawn()
+                self._greet()
 
     def _fork(self, limits: Limits, verify: bool) -> Worker:
         ours, theirs = socket.socketpair()
@@ -243,6 +280,8 @@ class Zygote:
             hello = worker.receive(0, FORK_SECONDS)
         except (WorkerDied, WorkerTimeout, WireError) as error:
             worker.close()
+            if _is_closed(server):  # it took the worker along
+                raise ZygoteDied("the server of workers ended") from None
             raise ConfinementError(f"a worker could not be confined: {error}") from None
         self.missing |= hello["missing"]
         if "failed" in hello:
@@ -259,6 +298,10 @@ class Zygote:
                 return self._ask({"do": "reap", "pid": pid, "grace": grace}, FORK_SECONDS)
             except ZygoteDied:
                 return {}
+
+    def disown(self) -> None:
+        """Let go of the server in a process that was forked from the one it answers."""
+        self._control.close()
 
     def _stop(self) -> None:
         self._control.close()
@@ -278,3 +321,12 @@ class Zygote:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _is_closed(connection: socket.socket) -> bool:
+    """Return whether the other side of a connection has hung up."""
+    try:
+        readable, _, _ = select.select([connection], [], [], 0)
+        return bool(readable) and not connection.recv(1, socket.MSG_PEEK)
+    except (OSError, ValueError):  # reset, or closed here
+        return True
