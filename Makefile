@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 KATEX := unrolled/book/katex
 
-.PHONY: book test exercises lint format clean
+.PHONY: book test exercises links lint format clean
 
 book: $(READY)
 	$(BIN)/jupyter-book build -W -q .
@@ -16,6 +16,9 @@ test: $(READY)
 
 exercises: $(READY)
 	$(BIN)/unrolled release
+
+links: $(READY)
+	$(BIN)/jupyter-book build -q --builder linkcheck .
 
 lint: $(READY)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
