@@ -77,9 +77,3 @@ def test_outcomes_stand_on_the_page_and_lead_to_their_sections(pages, root, topi
         section = page.find(id=outcome.section)
         assert f"#{outcome.section}" in links
         assert section is not None
-
-
-@pytest.mark.parametrize("name", ["index", "chapters/notation", "chapters/lstm_gates"])
-def test_nothing_is_wider_than_a_phone(browser, site, name):
-    browser.open(f"{site}/{name}.html", width=390, height=800)
-    assert browser.run("document.documentElement.scrollWidth") <= 390

@@ -139,10 +139,10 @@ def test_a_drawing_can_be_saved_and_shown(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("lstm97", [False, True])
-def test_no_symbol_touches_another_or_a_box(browser, tmp_path, lstm97):
+def test_no_symbol_touches_another_or_a_box(opened, tmp_path, lstm97):
     path = tmp_path / "cell.html"
     path.write_text(f"<meta charset=utf-8>{diagrams.lstm_cell(lstm97=lstm97).svg}")
-    browser.open(path.as_uri())
+    page = opened(path)
     touching = """(() => {
       const boxes = [...document.querySelectorAll('text.name, rect.box, circle.box')]
         .map((e) => [e.textContent || e.tagName, e.getBoundingClientRect()]);
@@ -153,8 +153,8 @@ def test_no_symbol_touches_another_or_a_box(browser, tmp_path, lstm97):
       }));
       return found.join(', ');
     })()"""
-    assert browser.run("document.querySelectorAll('text.name').length") >= 8
-    assert browser.run(touching) == ""
+    assert page.evaluate("document.querySelectorAll('text.name').length") >= 8
+    assert page.evaluate(touching) == ""
 
 
 @pytest.mark.slow

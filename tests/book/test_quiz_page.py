@@ -1,20 +1,16 @@
 """The quiz of a chapter, in the book as it is published."""
 
-import importlib.util
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
+from tests.browser import driver
 from unrolled.quiz.items import read_items
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 TOPICS = sorted(path.stem for path in (ROOT / "chapters" / "quizzes").glob("*.yml"))
-_path = ROOT / "tests" / "browser" / "driver.py"
-_spec = importlib.util.spec_from_file_location("browser_driver", _path)
-driver = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(driver)
 
 
 @pytest.fixture(scope="module")
@@ -80,15 +76,8 @@ def test_landing_page_has_a_score_for_each_chapter_that_has_a_quiz(pages):
     assert block.select_one("p [data-ids]")["data-ids"].split() == ids
 
 
-@pytest.fixture(scope="module")
-def shown(site):
-    """Return a function that opens a page of the book."""
-    with driver.chromium() as browser:
-        yield lambda **how: driver.memory_of(browser, **how)
-
-
-def test_axe_finds_nothing_when_every_question_is_checked(shown, site):
-    with shown() as context, driver.page_in(context) as page:
+def test_axe_finds_nothing_when_every_question_is_checked(chromium, site):
+    with driver.memory_of(chromium) as context, driver.page_in(context) as page:
         page.goto(f"{site}/chapters/lstm_gates.html")
         page.evaluate("document.querySelectorAll('.quiz-check').forEach((b) => b.click())")
         page.locator(".quiz-status:has(strong)").last.wait_for()

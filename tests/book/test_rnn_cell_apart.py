@@ -72,10 +72,10 @@ def test_a_drawing_that_does_not_fit_is_refused(steps):
 
 
 @pytest.mark.slow
-def test_no_symbol_of_the_drawing_touches_another_or_a_box(browser, tmp_path):
+def test_no_symbol_of_the_drawing_touches_another_or_a_box(opened, tmp_path):
     path = tmp_path / "rnn.html"
     path.write_text(f"<meta charset=utf-8>{diagrams.rnn_unrolled().svg}", encoding="utf-8")
-    browser.open(path.as_uri())
+    page = opened(path)
     touching = """(() => {
       const boxes = [...document.querySelectorAll('text.name, rect.box')]
         .map((e) => [e.textContent || e.tagName, e.getBoundingClientRect()]);
@@ -87,8 +87,8 @@ def test_no_symbol_of_the_drawing_touches_another_or_a_box(browser, tmp_path):
       }));
       return found.join(', ');
     })()"""
-    assert browser.run("document.querySelectorAll('text.name').length") >= 25
-    assert browser.run(touching) == ""
+    assert page.evaluate("document.querySelectorAll('text.name').length") >= 25
+    assert page.evaluate(touching) == ""
 
 
 def test_numbers_in_the_quiz_are_right():

@@ -55,6 +55,8 @@ def test_a_page_is_light_and_whole_and_open_to_everyone(visit, name):
     for size in ("phone", "desktop"):
         show(page, "light", size)
         assert not page.locator(".math-scroll").evaluate_all(ODD), size
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= driver.SIZES[size][0], size
     assert not faults
     page.evaluate(LETTERS, ", ".join({FORMULAS, PROGRAMS} - {KEPT.get(name)}))
     found = {}

@@ -1,6 +1,5 @@
 """A small book that has quizzes and nothing to execute, and a browser to read it with."""
 
-import importlib.util
 import shutil
 import subprocess
 import sys
@@ -9,13 +8,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-_spec = importlib.util.spec_from_file_location(
-    "browser_driver", Path(__file__).with_name("driver.py")
-)
-driver = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(driver)
+from tests.browser import driver
 
+ROOT = Path(__file__).parents[2]
 CONF = """
 project = "A small book"
 extensions = ["myst_parser", "unrolled.book.accessible", "unrolled.book.quiz"]
