@@ -237,10 +237,10 @@ def test_param_budget_is_right_for_every_cell(answer, reference, rng):
 def test_param_budget_may_be_used_up(answer, reference, rng):
     """a layer that uses up the budget exactly fits, one that is over it by one does not"""
     d, h = rng.integers(2, 6, size=2).tolist()
-    for blocks, beside in ((1, 0), (3, 1), (4, 3)):
-        budget = h * (blocks * (d + h + 1) + beside)
+    for blocks, *beside in ((1,), (3, 1), (4, 3)):
+        budget = h * (blocks * (d + h + 1) + sum(beside))
         for near in (budget, budget - 1):
-            check_budget(answer, reference, near, d, blocks, beside)
+            check_budget(answer, reference, near, d, blocks, *beside)
 
 
 def test_param_budget_may_be_too_small(answer, reference, rng):
