@@ -108,10 +108,11 @@ def train(name, chosen):
     seed = torch.tensor([net[2] for net in each])
     gen = torch.Generator().manual_seed(1000)
     for step in range(1, chosen.updates + 1):
-        # A batch for each seed, the same ones for all cells.
-        inputs, targets = draw_tasks(gen, chosen.length, seeds * chosen.rows)
-        inputs = inputs.unflatten(2, (seeds, -1)).transpose(1, 2)[task, seed]
-        targets = targets.unflatten(1, (seeds, -1))[task, seed]
+        # A batch for each seed, the same ones for all cells; or one batch for all seeds.
+        streams = 1 if chosen.shared else seeds
+        inputs, targets = draw_tasks(gen, chosen.length, streams * chosen.rows)
+        inputs = inputs.unflatten(2, (streams, -1)).transpose(1, 2)[task, seed % streams]
+        targets = targets.unflatten(1, (streams, -1))[task, seed % streams]
         error = (answers(kind, *weights, inputs) - targets) ** 2
         grads = torch.autograd.grad(error.mean(dim=1).sum(), weights, materialize_grads=True)
         norm = sum(g.flatten(1).square().sum(dim=1) for g in grads).sqrt().clamp(min=1)
@@ -136,12 +137,14 @@ def main():
     settings = dict(length=30, updates=600, seeds=8, rows=16, budget=2000)
     for name, default in settings.items():
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--shared", action="store_true", help="the same batches for all seeds")
+    parser.add_argument("--cells", nargs="*", choices=CELLS, default=CELLS, metavar="CELL")
     chosen = parser.parse_args()
     torch.set_num_threads(1)
-    print(f"{chosen}, torch {torch.__version__}\n")
+    print(f"{chosen.length} steps, {chosen.updates} updates, torch {torch.__version__}\n")
     print("| cell | units | task | rate | error, by seed | mean | other rates | seconds |")
     print("|---|---|---|---|---|---|---|---|")
-    for name in CELLS:
+    for name in chosen.cells:
         start = time.process_time()
         errors, H = train(name, chosen)
         seconds = time.process_time() - start

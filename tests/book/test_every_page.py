@@ -18,6 +18,7 @@ VENUES = {
 PRINTED = {
     "lstm_backward": {"sigmoid"},
     "lstm_gates": {"sigmoid", "split_gates", "lstm_step", "lstm97_step"},
+    "variants": {"sigmoid"},
 }
 # Numbers of a loop over cases, of which the text needs some alone.
 SPARE = {"lstm_gates": {"radius-0", "radius-1", "memory-1", "memory-2", "recall-00-worst"}}
