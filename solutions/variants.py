@@ -118,10 +118,10 @@ def gru_step(x, h, params, variant="after"):
     Returns the next h, shape (B, H).
     """
     ### BEGIN SOLUTION
-    H, W = h.shape[1], params["W_hh"]
-    a = x @ params["W_xh"] + params["b_h"]
-    r, z = np.split(sigmoid(a[:, : 2 * H] + h @ W[:, : 2 * H]), 2, axis=1)
-    n = gru_candidate(a[:, 2 * H :], r, h, W[:, 2 * H :], params["b_hn"], variant)
+    a_r, a_z, a_n = np.split(x @ params["W_xh"] + params["b_h"], 3, axis=1)
+    W_hr, W_hz, W_hn = np.split(params["W_hh"], 3, axis=1)
+    r, z = sigmoid(a_r + h @ W_hr), sigmoid(a_z + h @ W_hz)
+    n = gru_candidate(a_n, r, h, W_hn, params["b_hn"], variant)
     return gru_update(z, n, h)
     ### END SOLUTION
 

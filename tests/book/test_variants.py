@@ -33,6 +33,14 @@ def number(chapter, name):
     return float(chapter.shown[name].replace("−", "-"))
 
 
+# The longer run, which stands in the text with its date and its command.
+LONGER_RUN = """
+0.0005 0.0009 0.0011 0.0012 0.0017 0.0019 0.0020 0.0025 0.0029 0.0036 0.0037 0.0038
+0.0039 0.0040 0.0043 0.0044 0.0045 0.0051 0.0056 0.0064 0.0069 0.0071 0.0074 0.0095
+0.0096 0.010 0.011 0.012 0.0122 0.013 0.014 0.015 0.017 0.019 0.028 0.029
+0.030 0.035 0.038 0.053 0.054 0.142 0.386 0.970 0.994 1.002 1.037
+"""
+
 # --- the page itself --------------------------------------------------------------------------
 
 
@@ -329,8 +337,3 @@ def test_the_quiz_computes_right():
     assert [wrong.interval.value for wrong in budget.wrong] == slips
     signs = items["signs"]
     assert signs.options[signs.right].text == "16 6"
-
-
-# Numbers of the longer run, which stand in the text with its date and its command.
-LONGER_RUN = """
-"""
