@@ -200,6 +200,12 @@ def test_prepare_nothing_of_a_later_period_is_in_an_earlier_one(chapter):
 
 
 @slow
+def test_prepare_the_level_leaves_the_range_of_training(chapter):
+    low, high, later = (number(chapter, f"level-{name}") for name in ("low", "high", "test"))
+    assert low < high < later - 20
+
+
+@slow
 def test_training_the_equation_is_what_one_update_does(chapter):
     assert ":label: eq-pytorch-practice-update\n" in PAGE.text
     torch.manual_seed(0)

@@ -167,8 +167,9 @@ def check_epoch(answer, reference, args):
 
 def test_train_epoch_makes_an_update_for_each_batch(answer, reference, rng):
     """the weights are right after two updates, of which the first is clipped"""
-    theta, batches = draw_batches(rng, 5, (3, 4), far=(400, 0))
-    check_epoch(answer, reference, (theta, batches, 0.01, 100.0))
+    theta, ((h, ys), second) = draw_batches(rng, 5, (3, 4), far=(400, 0))
+    first = (h + 2, ys)  # far from zero, so that every gradient is long
+    check_epoch(answer, reference, (theta, [first, second], 0.01, 100.0))
 
 
 def check_error(answer, reference, args):
