@@ -1,5 +1,6 @@
 """What the chapter on PyTorch says is what its own code computes."""
 
+import re
 import warnings
 
 import numpy as np
@@ -26,11 +27,14 @@ def number(chapter, name):
     return float(text.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
 
 
+# What the script under benchmarks/ printed, which stands in the text with its date and command.
+BENCHMARK = {"0.5", "1.1", "1.2", "1.8", "2.0", "2.3"}
+
 # --- the page itself --------------------------------------------------------------------------
 
 
 def test_no_measured_number_is_typed_into_the_text():
-    assert PAGE.typed_numbers() == {"0.03"}
+    assert PAGE.typed_numbers() == {"0.03"} | BENCHMARK
 
 
 def test_the_text_names_the_settings_that_the_code_uses():
@@ -42,6 +46,13 @@ def test_the_text_names_the_settings_that_the_code_uses():
     }.items():
         assert said in PAGE.text, said
         assert used in PAGE.code, used
+
+
+def test_the_benchmark_is_quoted_with_the_sizes_of_its_script():
+    script = (ROOT / "benchmarks" / "numpy_against_torch.py").read_text(encoding="utf-8")
+    sizes = re.findall(r'": \((\d+, \d+, \d+, \d+)\)', script)
+    assert len(sizes) == 4
+    assert re.findall(r"^\| (\d+, \d+, \d+, \d+) \|", PAGE.text, re.M) == sizes
 
 
 # --- layout -----------------------------------------------------------------------------------
