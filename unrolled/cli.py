@@ -54,6 +54,22 @@ def main(argv: list[str] | None = None) -> int:
     _add_folder(add)
     add.set_defaults(run=_marks)
 
+    badge = commands.add_parser("badge", help="sign a badge for a learner's mark (Open Badges 3.0)")
+    badge = badge.add_subparsers(dest="action", required=True, metavar="ACTION")
+    add = badge.add_parser("key", help="make the key that badges are signed with, once")
+    _add_key(add)
+    add.set_defaults(run=_badge_key)
+    add = badge.add_parser("sign", help="write a signed badge")
+    add.add_argument("topic", help="the assignment, e.g. lstm_gates")
+    add.add_argument("student", help="as the gradebook calls them")
+    add.add_argument("--at-least", type=float, required=True, metavar="POINTS", help="to earn it")
+    add.add_argument("--issuer", required=True, help="your https:// address or DID")
+    add.add_argument("--issuer-name", required=True, help="what people call you")
+    add.add_argument("--email", help="the student's address (default: the gradebook's)")
+    add.add_argument("-o", "--output", default="-", help="file to write (default: the terminal)")
+    _add_key(add)
+    add.set_defaults(run=_badge_sign)
+
     quiz = commands.add_parser("quiz", help="take quiz items to learning platforms")
     quiz = quiz.add_subparsers(dest="action", required=True, metavar="ACTION")
     add = quiz.add_parser("export", help="write a quiz for Moodle, Canvas or any QTI platform")
@@ -97,8 +113,14 @@ def _add_folder(add):
     add.add_argument("--folder", help="where the class's files are (default: build, as configured)")
 
 
+def _add_key(add):
+    add.add_argument("--key", help="the private key's file (default: badge_key.pem in build/)")
+    _add_folder(add)
+
+
 # Errors that are told in one line, as their message says what to do.
 _EXPECTED = {
+    "unrolled.badge": ("BadgeError",),
     "unrolled.exercise": ("ExerciseError",),
     "unrolled.mistakes": ("MistakeError",),
     "unrolled.quiz.export": ("ExportError",),
@@ -188,6 +210,34 @@ def _marks(arguments):
         roster=arguments.roster,
         column=arguments.column,
         output=arguments.output,
+    )
+
+
+def _badge_key(arguments):
+    from pathlib import Path
+
+    from unrolled.badge import key_path, make_key
+
+    path = Path(arguments.key) if arguments.key else key_path(_course(arguments))
+    public = make_key(path)
+    print(f"{path}: the key, for nobody but you\n{public}: for all who verify; publish it")
+
+
+def _badge_sign(arguments):
+    from pathlib import Path
+
+    from unrolled.badge import key_path, sign_and_print
+
+    course = _course(arguments)
+    return sign_and_print(
+        course,
+        arguments.topic,
+        arguments.student,
+        arguments.at_least,
+        {"id": arguments.issuer, "name": arguments.issuer_name},
+        arguments.email,
+        Path(arguments.key) if arguments.key else key_path(course),
+        arguments.output,
     )
 
 

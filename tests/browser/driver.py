@@ -45,8 +45,11 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def memory_of(browser, size="desktop", theme="light", scripts=True):
-    """Yield what Playwright calls a context: a browser without history, which reaches this machine alone."""
+def memory_of(browser, size="desktop", theme="light", scripts=True, workers=False):
+    """Yield what Playwright calls a context: a browser without history, which reaches this machine alone.
+
+    Without `workers` the book's service worker does not fetch the whole site beside every page.
+    """
     width, height = SIZES[size]
     context = browser.new_context(
         viewport={"width": width, "height": height},
@@ -54,6 +57,7 @@ def memory_of(browser, size="desktop", theme="light", scripts=True):
         java_script_enabled=scripts,
         reduced_motion="reduce",
         has_touch=size == "phone",
+        service_workers="allow" if workers else "block",
     )
     context.set_default_timeout(20_000)
     context.route("https://**", lambda route: route.abort())

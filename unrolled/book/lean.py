@@ -1,4 +1,7 @@
-"""What the theme and Jupyter Book load on every page, left out where a page has no use for it."""
+"""What the theme and Jupyter Book load on every page, left out where a page has no use for it.
+
+Scripts that stay are run when the page has been read, so that text is shown before them.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,16 @@ _NEEDED_FOR = {
     "togglebutton.js": _TOGGLE,
     "let toggle": _TOGGLE,
     "var togglebutton": _TOGGLE,
+}
+# Scripts that nothing on a page calls before it has been read: they must not hold up what is shown.
+_CAN_WAIT = {
+    "clipboard.min.js",
+    "copybutton.js",
+    "design-tabs.js",
+    "doctools.js",
+    "sphinx-book-theme.js",
+    "sphinx_highlight.js",
+    "togglebutton.js",
 }
 
 
@@ -39,6 +52,16 @@ def _choose_files(app, pagename, templatename, context, doctree):
     body = context.get("body", "")
     for kind in ("css_files", "script_files"):
         context[kind] = [file for file in context[kind] if is_needed(_name(file), body)]
+    if pagename != "search":  # where the theme's own scripts call them at once
+        context["script_files"] = [_waiting(file) for file in context["script_files"]]
+
+
+def _waiting(file):
+    """Return a script that is run when the page has been read, where that serves."""
+    if _name(file) not in _CAN_WAIT:
+        return file
+    attributes = file.attributes | {"defer": "defer"}
+    return type(file)(file.filename, priority=file.priority, **attributes)
 
 
 def _without_thebe(app, config):
