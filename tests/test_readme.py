@@ -149,7 +149,11 @@ def test_learner_installs_little_and_checks_an_answer(tmp_path, course):
 def test_teacher_releases_grades_and_gives_feedback(course):
     demo, release, grade, feedback, export, lab, carry_in, report, *carry_out, by_hand = TEACHER
     with nothing_touched():
-        everyone_has_what_they_deserve(course / "build" / "demo", run(demo, course))
+        printed = run(demo, course)
+    everyone_has_what_they_deserve(course / "build" / "demo", printed)
+    sample = re.search(r"```\n(student +1 .*?)```", README, re.S)[1].splitlines()
+    assert len(sample) > 8
+    assert not set(sample) - set(printed.splitlines())
     run(release, course)
     submitted = course / "build" / "submitted"
     for student in ("right", "wrong-lstm-step-1", "corrupt-file"):
