@@ -43,7 +43,9 @@ def _keep_names(place):
         names = {name: x for name, x in shell.user_ns.items() if can_be_kept(name, x)}
         path = Path(place, name_of(shell.user_ns["In"][1:]))
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.with_suffix(".part").write_bytes(cloudpickle.dumps((names, shown)))
+        # What pickles a tensor leaves its gradient behind.
+        slopes = {name: x.grad for name, x in names.items() if getattr(x, "grad", None) is not None}
+        path.with_suffix(".part").write_bytes(cloudpickle.dumps((names, slopes, shown)))
         path.with_suffix(".part").replace(path)
 
     myst_nb.glue = noted
@@ -76,10 +78,12 @@ def find(build, cells, run):
     `run` gives all names again, for the few that could not be kept.
     """
     try:
-        names, shown = pickle.loads((build / "kept" / name_of(cells)).read_bytes())
+        names, slopes, shown = pickle.loads((build / "kept" / name_of(cells)).read_bytes())
     except FileNotFoundError:
         return None
     assert len(dict(shown)) == len(shown), "something is shown twice"
+    for name, slope in slopes.items():
+        names[name].grad = slope
 
     class Names(SimpleNamespace):
         def __getattr__(self, name):

@@ -58,13 +58,14 @@ def small_site(small_book):
         yield address
 
 
-@pytest.fixture(scope="session")
+# Not for the session: two of Playwright's cannot be open at once, and tests/book has one, too.
+@pytest.fixture(scope="module")
 def chromium():
     with driver.chromium() as browser:
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _desktop(chromium):
     with driver.memory_of(chromium) as context:
         _without_icons(context)
