@@ -5,32 +5,48 @@ its names down when it ends, in a file named after the code. A chapter without s
 its outputs were kept from an earlier build, is run again by its tests.
 """
 
+import atexit
 import hashlib
 import pickle
 from types import SimpleNamespace
 
 from unrolled.book.execution import modules_digest
 
-# Run by the kernel before the first cell. What cannot be pickled is left out.
-STARTUP = """
-def _keep_names(place):
-    import atexit
-    import pickle
-    from pathlib import Path
+NOT_KEPT = {"In", "Out", "get_ipython", "exit", "quit", "open"}
 
-    import cloudpickle
+
+def settings(build):
+    """Return the environment variables that let each kernel write its names below `build`."""
+    start_up = build / "ipython" / "profile_default" / "startup"
+    start_up.mkdir(parents=True, exist_ok=True)
+    script = (
+        "import pathlib as _pathlib\n"
+        "from tests.book.kept import keep_names as _keep_names\n"
+        f"_keep_names(get_ipython(), _pathlib.Path({str(build)!r}))\n"
+    )
+    (start_up / "00-keep-names.py").write_text(script, encoding="utf-8")
+    return {"IPYTHONDIR": str(build / "ipython")}
+
+
+def keep_names(shell, build):
+    """Have the kernel of `shell` write its names when it ends; what cannot be pickled is left out."""
     import myst_nb
 
-    from tests.book.kept import name_of
-
-    shell, shown, glue = get_ipython(), [], myst_nb.glue
+    shown, glue = [], myst_nb.glue
 
     def noted(name, value, display=True):
         shown.append((name, value))
         glue(name, value, display=display)
 
+    myst_nb.glue = noted
+    atexit.register(_write, shell, shown, build)
+
+
+def _write(shell, shown, build):
+    import cloudpickle
+
     def can_be_kept(name, value):
-        if name.startswith("_") or name in ("In", "Out", "get_ipython", "exit", "quit", "open"):
+        if name.startswith("_") or name in NOT_KEPT:
             return False
         if type(value).__module__.startswith("matplotlib"):
             return False
@@ -39,37 +55,20 @@ def _keep_names(place):
         except Exception:
             return False
 
-    def keep():
-        names = {name: x for name, x in shell.user_ns.items() if can_be_kept(name, x)}
-        path = Path(place, name_of(shell.user_ns["In"][1:]))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # What pickles a tensor leaves its gradient behind.
-        slopes = {name: x.grad for name, x in names.items() if getattr(x, "grad", None) is not None}
-        path.with_suffix(".part").write_bytes(cloudpickle.dumps((names, slopes, shown)))
-        path.with_suffix(".part").replace(path)
-
-    myst_nb.glue = noted
-    atexit.register(keep)
+    names = {name: x for name, x in shell.user_ns.items() if can_be_kept(name, x)}
+    # What pickles a tensor leaves its gradient behind.
+    slopes = {name: x.grad for name, x in names.items() if getattr(x, "grad", None) is not None}
+    path = _path(build, shell.user_ns["In"][1:])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.with_suffix(".part").write_bytes(cloudpickle.dumps((names, slopes, shown)))
+    path.with_suffix(".part").replace(path)
 
 
-_keep_names({place!r})
-del _keep_names
-"""
-
-
-def name_of(cells):
-    """Return the name of the file for a chapter whose code is `cells`, a list of str."""
+def _path(build, cells):
+    """Return where the names of a chapter are whose code is `cells`, a list of str."""
     code = "\0".join(cell.strip() for cell in cells)
-    return hashlib.sha256(f"{modules_digest()}{code}".encode()).hexdigest()[:24]
-
-
-def settings(build):
-    """Return the environment variables that let each kernel write its names below `build`."""
-    profile = build / "ipython" / "profile_default" / "startup"
-    profile.mkdir(parents=True, exist_ok=True)
-    script = STARTUP.replace("{place!r}", repr(str(build / "kept")))
-    (profile / "00-keep-names.py").write_text(script, encoding="utf-8")
-    return {"IPYTHONDIR": str(build / "ipython")}
+    digest = hashlib.sha256(f"{modules_digest()}{code}".encode()).hexdigest()
+    return build / "kept" / digest[:24]
 
 
 def find(build, cells, run):
@@ -78,7 +77,7 @@ def find(build, cells, run):
     `run` gives all names again, for the few that could not be kept.
     """
     try:
-        names, slopes, shown = pickle.loads((build / "kept" / name_of(cells)).read_bytes())
+        names, slopes, shown = pickle.loads(_path(build, cells).read_bytes())
     except FileNotFoundError:
         return None
     assert len(dict(shown)) == len(shown), "something is shown twice"

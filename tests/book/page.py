@@ -100,6 +100,12 @@ class Page:
         return _names(self.path, tuple(code for _, code, _ in self.cells))
 
 
+def number(chapter, name):
+    """Return a number as the text shows it: 1.2 × 10⁻⁷ is 1.2e-07."""
+    text = chapter.shown[name].replace("\u00a0×\u00a010", "e").replace("−", "-").replace(",", "")
+    return float(text.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
+
+
 @cache
 def _names(path, cells):
     found = kept.find(ROOT / "_build", cells, lambda: _run(path, cells))

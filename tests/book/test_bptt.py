@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.book.page import ROOT, Page
+from tests.book.page import ROOT, Page, number
 from unrolled.quiz.items import read_items
 
 slow = pytest.mark.slow
@@ -14,12 +14,6 @@ PAGE = Page("bptt")
 @pytest.fixture(scope="session")
 def chapter():
     return PAGE.run()
-
-
-def number(chapter, name):
-    """Return a number as the text shows it: 1.2 × 10⁻⁷ is 1.2e-07."""
-    text = chapter.shown[name].replace("\u00a0×\u00a010", "e").replace("−", "-")
-    return float(text.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
 
 
 # --- the page itself --------------------------------------------------------------------------

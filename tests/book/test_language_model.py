@@ -18,11 +18,6 @@ def chapter():
     return PAGE.run()
 
 
-def number(chapter, name):
-    """Return a number as the text shows it."""
-    return float(chapter.shown[name].replace("−", "-").replace(",", ""))
-
-
 def test_no_measured_number_is_typed_into_the_text():
     assert PAGE.typed_numbers() == {"0.02", "0.03"}  # the learning rates: settings
 

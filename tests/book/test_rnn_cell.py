@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.book.page import Page
+from tests.book.page import Page, number
 
 slow = pytest.mark.slow
 PAGE = Page("rnn_cell")
@@ -16,11 +16,6 @@ PAGE = Page("rnn_cell")
 @pytest.fixture(scope="session")
 def chapter():
     return PAGE.run()
-
-
-def number(chapter, name):
-    """Return a number as the text shows it."""
-    return float(chapter.shown[name].replace("−", "-").replace(",", ""))
 
 
 # --- the page itself --------------------------------------------------------------------------

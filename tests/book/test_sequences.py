@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.book.page import Page
+from tests.book.page import Page, number
 from unrolled import data
 from unrolled.quiz.items import read_items
 
@@ -18,11 +18,6 @@ PAGE = Page("sequences")
 @pytest.fixture(scope="session")
 def chapter():
     return PAGE.run()
-
-
-def number(chapter, name):
-    """Return a number as the text shows it."""
-    return float(chapter.shown[name].replace("−", "-").replace(",", ""))
 
 
 # --- the page itself --------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.book.page import Page
+from tests.book.page import Page, number
 
 slow = pytest.mark.slow
 PAGE = Page("vanishing_exploding")
@@ -15,12 +15,6 @@ PAGE = Page("vanishing_exploding")
 @pytest.fixture(scope="session")
 def chapter():
     return PAGE.run()
-
-
-def number(text):
-    """Return the number that was made pretty: 1.2 × 10⁻⁷ is 1.2e-07."""
-    text = text.replace("\u00a0×\u00a010", "e").replace("−", "-")
-    return float(text.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
 
 
 # --- the page itself --------------------------------------------------------------------------
@@ -134,7 +128,7 @@ def test_the_equation_of_the_horizon_is_the_code_under_it(chapter):
 
 @slow
 def test_problem_a_change_fades_stays_or_takes_over(chapter):
-    first = number(chapter.shown["first-gap"])
+    first = number(chapter, "first-gap")
     assert chapter.gaps[0.5][-1] < 1e-9 * first
     assert 1e-3 * first < chapter.gaps[1.0][-1] < first
     assert chapter.gaps[2.0][-1] > 900 * first
@@ -146,7 +140,7 @@ def test_sum_short_lags_hold_the_weight_gradient(chapter):
     assert share.sum() == pytest.approx(1)
     assert share[:4].sum() > 0.7
     assert share[20] < 1e-3
-    assert number(chapter.shown["total"]) > 50, "the gradient as a whole is not small"
+    assert number(chapter, "total") > 50, "the gradient as a whole is not small"
 
 
 @slow
@@ -175,7 +169,7 @@ def test_orthogonal_the_matrix_keeps_lengths_without_a_tanh_and_loses_them_with_
     np.testing.assert_allclose(Q.T @ Q, np.eye(64), atol=1e-12)
     lost = chapter.typical(chapter.kept)[99]
     assert lost < 0.01
-    assert number(chapter.shown["orthogonal-tanh"]) == pytest.approx(lost, rel=0.5)
+    assert number(chapter, "orthogonal-tanh") == pytest.approx(lost, rel=0.5)
 
 
 @slow
@@ -251,7 +245,7 @@ def test_latch_the_bit_is_kept_and_the_derivative_is_gone(chapter):
     assert chapter.derivative[2.0][-1].max() < 1e-30
     assert chapter.derivative[0.5][-1].max() < 1e-12
     assert chapter.rest == pytest.approx(0.96, abs=0.005)
-    assert number(chapter.shown["rest-slope"]) == pytest.approx(1 / 6, abs=0.01)
+    assert number(chapter, "rest-slope") == pytest.approx(1 / 6, abs=0.01)
 
 
 @slow

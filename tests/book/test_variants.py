@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.book.page import ROOT, Page
+from tests.book.page import ROOT, Page, number
 from unrolled.quiz.items import read_items
 
 slow = pytest.mark.slow
@@ -26,11 +26,6 @@ def script():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-def number(chapter, name):
-    """Return a number as the text shows it."""
-    return float(chapter.shown[name].replace("−", "-"))
 
 
 # The longer run, which stands in the text with its date and its command.
