@@ -185,14 +185,13 @@ class Judges:
 
     def _new(self):
         """Return a process that imports everything by itself."""
-        return _Process(multiprocessing.get_context("spawn"), self._start)
+        return _Process(self._start)
 
     def _forked(self):
         """Return a process that has the imports of this one, which must have no other thread."""
         importlib.import_module("unrolled.grading.judge")  # once, for all of them
         strangers = [process.connection.close for process in self._all]
-        strangers.append(self._server.disown)
-        return _Process(multiprocessing.get_context("fork"), self._start, strangers)
+        return _Process(self._start, [*strangers, self._server.disown])
 
     def _warm_up(self):
         try:
@@ -258,15 +257,17 @@ class Judges:
 class _Process:
     """One judging process: its end of the line, and what it has in hand, in order."""
 
-    def __init__(self, context, start, strangers=()):
-        """Start it in a context of multiprocessing.
+    def __init__(self, start, strangers=None):
+        """Start it: forked from this process if `strangers` are given, else spawned.
 
-        start: the arguments of `_serve`. strangers: called in a forked process first; they close
-        what is not its own.
+        start: the arguments of `_serve`. strangers: what closes, in a forked process, what it has
+        of this one and of the processes before it.
         """
+        forked = strangers is not None
+        context = multiprocessing.get_context("fork" if forked else "spawn")
         self.connection, theirs = context.Pipe()
         self.hand: deque[tuple[str, Work]] = deque()
-        closed = [*strangers, self.connection.close] if strangers else []
+        closed = [*strangers, self.connection.close] if forked else []
         self._process = context.Process(target=_serve, args=(theirs, closed, *start), daemon=True)
         self._process.start()
         theirs.close()

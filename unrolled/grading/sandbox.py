@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from unrolled.grading import kernel
+from unrolled.grading import kernel, probes
 
 UNPRIVILEGED = 65534
 SCRATCH = "/scratch"
@@ -275,7 +275,7 @@ def _layers(host: Host, limits: dict, scratch: str | None) -> list[Layer]:
         return (
             LAYER_OF[kind],
             lambda: kernel.unshare(NAMESPACES[kind]),
-            lambda: host.left(kind) and (kind != "net" or _unreachable()),
+            lambda: host.left(kind) and (kind != "net" or probes.unreachable()),
         )
 
     def work_in_scratch() -> None:
@@ -303,8 +303,16 @@ def _layers(host: Host, limits: dict, scratch: str | None) -> list[Layer]:
         (LAYER_OF["pid"], lambda: None, lambda: os.getpid() == 1),
         (LAYER_OF["user"], enter_user, lambda: host.left("user")),
         *[enter(kind) for kind in NAMESPACES if kind != "user"],
-        ("read-only root", lambda: None, lambda: _read_only("/") and _read_only(os.__file__)),
-        ("scratch folder", work_in_scratch, lambda: scratch is None and _is_small(place, limits)),
+        (
+            "read-only root",
+            lambda: None,
+            lambda: probes.read_only("/") and probes.read_only(os.__file__),
+        ),
+        (
+            "scratch folder",
+            work_in_scratch,
+            lambda: scratch is None and probes.is_small(place, limits["scratch_bytes"]),
+        ),
         ("resource limits", lambda: _limit(host, limits), lambda: _limited(limits)),
         ("unprivileged user", _drop, is_unprivileged),
         (
@@ -316,14 +324,14 @@ def _layers(host: Host, limits: dict, scratch: str | None) -> list[Layer]:
             "landlock",
             restrict_files,
             # Nothing else keeps a process from making a named pipe in its own folder.
-            lambda: _refuses(lambda: os.mkfifo("pipe"), errno.EACCES),
+            lambda: probes.refuses(lambda: os.mkfifo("pipe"), errno.EACCES),
         ),
         (
             "system call filter",
             lambda: kernel.load_filter(host.program),
             lambda: (
-                _refuses(lambda: os.fork() or os._exit(0), errno.EPERM)
-                and _refuses(lambda: socket.socket(socket.AF_UNIX), errno.EPERM)
+                probes.refuses(lambda: os.fork() or os._exit(0), errno.EPERM)
+                and probes.refuses(lambda: socket.socket(socket.AF_UNIX), errno.EPERM)
             ),
         ),
     ]
@@ -375,27 +383,3 @@ def _limited(limits: dict) -> bool:
     return all(resource.getrlimit(key)[1] <= pair[1] for key, pair in wanted.items()) and (
         resource.getrlimit(resource.RLIMIT_AS)[1] != resource.RLIM_INFINITY
     )
-
-
-def _unreachable() -> bool:
-    """Tell whether a datagram to another host (a documentation address) has no way to go."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        return _refuses(lambda: probe.connect(("192.0.2.1", 9)), errno.ENETUNREACH)
-
-
-def _read_only(path: str) -> bool:
-    return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
-
-
-def _is_small(folder: str, limits: dict) -> bool:
-    status = os.statvfs(folder)
-    return status.f_blocks * status.f_frsize <= limits["scratch_bytes"] + resource.getpagesize()
-
-
-def _refuses(action: Callable[[], object], code: int) -> bool:
-    """Tell whether the kernel refuses an action with exactly this error."""
-    try:
-        action()
-    except OSError as error:
-        return error.errno == code
-    return False

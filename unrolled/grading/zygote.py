@@ -79,7 +79,14 @@ class _Starting:
     def __init__(self):
         self.root = tempfile.TemporaryDirectory(prefix="unrolled-root-")
         os.chmod(self.root.name, 0o755)
-        self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `_greet`
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
+
+    def __enter__(self) -> _Starting:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.root.cleanup()
+        self.errors.close()
 
 
 class Zygote:
@@ -163,7 +170,7 @@ class Zygote:
     def _greet(self) -> None:
         """Wait for the server to be ready; raises what kept it from that."""
         starting, self._starting = self._starting, None
-        with starting.root, starting.errors:
+        with starting:
             try:
                 hello = self._answer(START_SECONDS)
             except ZygoteDied:
@@ -304,6 +311,8 @@ class Zygote:
         self._control.close()
 
     def _stop(self) -> None:
+        if self._starting is not None:  # nobody waited for it
+            self._starting.__exit__()
         self._control.close()
         if self._process is not None:
             self._process.kill()
