@@ -54,6 +54,14 @@ def test_a_download_holds_no_answer():
     assert len(names - package) == 6
 
 
+@pytest.mark.parametrize(
+    ("topic", "needs"), [("bptt", "numpy"), ("pytorch_practice", "numpy torch")]
+)
+def test_a_download_says_what_to_install(topic, needs):
+    with zipfile.ZipFile(io.BytesIO(bundle(topic, ROOT / "exercises", "numpy"))) as archive:
+        assert f"pip install {needs} jupyterlab\n" in archive.read(f"{topic}/README.txt").decode()
+
+
 @pytest.mark.slow
 def test_every_chapter_leads_to_its_exercise_and_to_no_address_that_is_not_set(book):
     for topic in TOPICS:

@@ -19,14 +19,8 @@ from sphinx.util.osutil import relative_uri
 from unrolled.book.element import element
 
 _ROOT = Path(__file__).parents[2]
-_NEVER = (
-    1980,
-    1,
-    1,
-    0,
-    0,
-    0,
-)  # the earliest date that a zip file can hold: the same bytes each time
+# The earliest date that a zip file can hold: the same bytes each time.
+_NEVER = (1980, 1, 1, 0, 0, 0)
 
 #: The modules of the package that a learner's `check` needs; a test runs one with these alone.
 MODULES = (
@@ -52,13 +46,16 @@ def bundle(topic, exercises, needs):
     Arguments:
         topic: the name of the exercise.
         exercises: the folder (Path) of what learners open.
-        needs: the libraries to install, as pip is told them.
+        needs: the libraries that every exercise needs, as pip is told them; PyTorch is added where
+            the notebook imports it.
     """
     package = _ROOT / "unrolled"
     modules = [*(package / f"{name}.py" for name in MODULES), *package.glob("*.csv")]
     content = {path.name: path for path in (exercises / topic).iterdir() if path.is_file()}
     content |= {f"unrolled/{path.name}": path for path in modules}
     content = {name: path.read_bytes() for name, path in content.items()}
+    if b"import torch" in content[f"{topic}.ipynb"]:
+        needs += " torch"
     content["README.txt"] = _README.format(topic=topic, needs=needs).encode()
     for licence in _ROOT.glob("LICENSE*"):
         content[licence.name] = licence.read_bytes()
