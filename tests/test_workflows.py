@@ -56,6 +56,25 @@ def test_pull_requests_are_shown_beside_the_site_until_they_are_closed(tmp_path)
     assert publish("preview/7", None) == {"index.html": "two"}
 
 
+@pytest.mark.parametrize(("known", "does"), [("", "issue create"), ("12", "issue comment 12")])
+def test_broken_links_are_told_once_in_an_issue(tmp_path, known, does):
+    [step] = [step for step in _steps(WORKFLOWS[0]) if "GH_TOKEN" in step.get("env", {})]
+    (tmp_path / "gh").write_text(
+        f'#!/bin/sh\n[ "$2" = list ] && echo "{known}" || {{ echo "$@"; cat body.md; }}\n'
+    )
+    (tmp_path / "gh").chmod(0o755)
+    found = tmp_path / "_build" / "html" / "output.txt"  # where jupyter-book has it written
+    found.parent.mkdir(parents=True)
+    found.write_text("a.md:3: [working] https://a.example\nb.md:7: [broken] https://b.example\n")
+    settings = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "RUN": "run 5", "TITLE": "Links"}
+    done = run("bash", "-e", "-c", step["run"], cwd=tmp_path, env=os.environ | settings)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(does)
+    assert "Found by run 5:" in done.stdout
+    assert "b.md:7: [broken] https://b.example" in done.stdout
+    assert "a.example" not in done.stdout
+
+
 def _steps(path):
     jobs = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"]
     return [step for job in jobs.values() for step in job["steps"]]
