@@ -105,13 +105,12 @@ class Judge:
             exec(own.get(name, code), namespace)
         return OwnAnswer(namespace, cells.keys() <= {self.item})
 
-    def passes_on(self, answer, seeds, raises=0):
+    def passes_on(self, answer, seeds):
         """Return those of `seeds` on which every check passes, and on how many it was judged.
 
-        An answer that does not come to an end, or takes very long, is judged up to there; so is one
-        that has raised on each of the first `raises` seeds, if that is not 0.
+        An answer that does not come to an end, or takes very long, is judged up to there.
         """
-        passed, judged, raised = [], 0, 0
+        passed, judged = [], 0
         patience = max(SECONDS, PATIENCE * self._prepare(seeds))
         try:
             with _quiet(), _comparing(_agrees):
@@ -121,9 +120,6 @@ class Judge:
                             judged += 1  # also where its time is up: that is a failure
                             if self._passes(answer, seed):
                                 passed.append(seed)
-                            raised += any(call.error for call in answer.trace)
-                            if raised == judged == raises:
-                                return passed, judged
         except TimeUp:
             pass
         return passed, judged

@@ -12,9 +12,6 @@ from tests.learner.mutants import mutants
 from tests.learner.topics import HOW_MANY
 
 SEEDS = tuple(b"mutants %d" % k for k in range(HOW_MANY))
-# An answer that raises on so many seeds, each time, is not asked on the others, but for when all is
-# judged on 200: whether it raises hangs on names, shapes and types, and hardly ever on the numbers.
-RAISES = 20 if HOW_MANY < 200 else 0
 EQUIVALENT = Path(__file__).parents[1] / "equivalent_mutants"
 
 
@@ -40,8 +37,7 @@ def judged(topic, item, seeds=SEEDS):
     """Judge all mutants of an item.
 
     Returns {what was changed: (the seeds on which it passes, on how many it was judged)}: none where
-    the cell itself cannot be run, fewer than asked for where it does not come to its end, and RAISES
-    where it raises on each of so many.
+    the cell itself cannot be run, and fewer than asked for where it does not come to its end.
     """
     judge, found = Judge(topic, item), {}
     for change, cell in mutants_of(topic, item).items():
@@ -50,5 +46,5 @@ def judged(topic, item, seeds=SEEDS):
         except Exception:
             found[change] = [], 0
         else:
-            found[change] = judge.passes_on(answer, seeds, RAISES)
+            found[change] = judge.passes_on(answer, seeds)
     return found
