@@ -18,6 +18,7 @@ VENUES = {
 PRINTED = {
     "lstm_backward": {"sigmoid"},
     "lstm_gates": {"sigmoid", "split_gates", "lstm_step", "lstm97_step"},
+    "modern_recurrence": {"sigmoid"},
     "variants": {"sigmoid"},
 }
 # Numbers of a loop over cases, of which the text needs some alone.
