@@ -36,6 +36,8 @@ def test_the_text_names_the_settings_that_the_code_uses():
         "twelve values are offered, the tenth": "[3.0] * 9 + [8.0] + [0.0] * 2",
         "growing by 40 from step to step": "GROWTH, GROW_T = 40.0",
         "gradients are clipped": ".clamp(min=1)",
+        "41 ones for 39 units, not 12 bits": "(39, 1, 39)",
+        "about 200 parameters": "(1, 78, 1)",
     }.items():
         assert said in PAGE.text, said
         assert used in PAGE.code, used
@@ -262,8 +264,8 @@ def test_tracking_scores_of_the_mingru_settle_and_change_sign_seldom(chapter):
     scores = chapter.on_ones["minGRU"]
     assert scores.shape == (chapter.ONES_T, chapter.SEEDS)
     assert chapter.changes.max() == number(chapter, "ones-changes") <= 39
-    assert chapter.changes.max() < 12, "far fewer than parity asks for"
-    assert np.abs(scores[-1] - scores[-50]).max() < 0.1
+    assert chapter.changes.max() < 20, "far fewer than parity asks for"
+    assert np.abs(scores[-1] - scores[-50]).max() < 0.3
 
 
 @slow
