@@ -1,5 +1,6 @@
 """The exercise as a learner has it: a notebook, a plain kernel, the exercise folder."""
 
+import copy
 import json
 import shutil
 import subprocess
@@ -12,25 +13,38 @@ pytestmark = pytest.mark.slow
 
 
 def executed(topic, folder):
-    """Execute the released notebook as three learners fill it in; return {who: notebook}.
+    """Execute the released notebook as a learner goes through it; return the cells of each pass.
 
-    Nothing is written, all is right, or the first part is wrong. One command runs them, each in a
-    kernel of its own.
+    First nothing is written; then all is right; then the first part is wrong. All three passes run
+    in one kernel, one after the other, as cells do that are written anew.
     """
     right = {item: topic.exercise.cell("exercise", item).source for item in topic.items}
-    filled = {"blank": {}, "solved": right, "wrong": {**right, first(topic): mistake(topic).code}}
+    passes = {"blank": {}, "solved": right, "wrong": {**right, first(topic): mistake(topic).code}}
     shutil.copytree(topic.folder, folder)
-    for who, cells in filled.items():
-        notebook = nbformat.read(folder / f"{topic.name}.ipynb", as_version=4)
-        for cell in notebook.cells:
-            cell.source = cells.get(cell.id.removeprefix("exercise-"), cell.source)
-        nbformat.write(notebook, folder / f"{who}.ipynb")
-    paths = [folder / f"{who}.ipynb" for who in filled]
-    options = ["--to", "notebook", "--execute", "--inplace"]
-    command = [sys.executable, "-m", "nbconvert", *options, *paths]
+    path = folder / f"{topic.name}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    given, cells = notebook.cells, []
+    for who, filled in passes.items():
+        for cell in copy.deepcopy(given):
+            cell.source = filled.get(cell.id.removeprefix("exercise-"), cell.source)
+            cell.id = f"{who}-{cell.id}"
+            cells.append(cell)
+    notebook.cells = cells
+    nbformat.write(notebook, path)
+    command = [
+        sys.executable,
+        "-m",
+        "nbconvert",
+        "--to",
+        "notebook",
+        "--execute",
+        "--inplace",
+        path,
+    ]
     run = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=300)
     assert run.returncode == 0, run.stderr
-    return {path.stem: nbformat.read(path, as_version=4) for path in paths}
+    done = nbformat.read(path, as_version=4).cells
+    return {who: [c for c in done if c.id.startswith(f"{who}-")] for who in passes}
 
 
 def first(topic):
@@ -43,31 +57,31 @@ def mistake(topic):
     return [mistake for mistake in topic.mistakes if mistake.exercise == first(topic)][-1]
 
 
-def outputs(notebook, item):
+def outputs(cells, item):
     """Return what the check of `item` shows, as text and as HTML."""
-    (cell,) = [cell for cell in notebook.cells if cell.id == f"check-{item}"]
+    (cell,) = [cell for cell in cells if cell.id.partition("-")[2] == f"check-{item}"]
     (output,) = cell.outputs
     return output.data["text/plain"], output.data["text/html"]
 
 
-def assert_clean(notebook):
-    streams = [out for cell in notebook.cells for out in cell.get("outputs", ())]
+def assert_clean(cells):
+    streams = [out for cell in cells for out in cell.get("outputs", ())]
     assert {out.output_type for out in streams} <= {"execute_result"}
     assert "Traceback" not in json.dumps(streams)
 
 
 def test_a_notebook_says_what_is_missing_what_is_right_and_what_is_wrong(topic, tmp_path):
-    notebooks = executed(topic, tmp_path / topic.name)
-    assert_clean(notebooks["blank"])
-    assert_clean(notebooks["solved"])
+    passes = executed(topic, tmp_path / topic.name)
+    assert_clean(passes["blank"])
+    assert_clean(passes["solved"])
     for item in topic.items:
-        text, html = outputs(notebooks["blank"], item)
+        text, html = outputs(passes["blank"], item)
         assert text.startswith(f"{item}: not yet, 0 of ")
         assert "is not written yet" in text
         assert "is not written yet" in html
-        text, html = outputs(notebooks["solved"], item)
+        text, html = outputs(passes["solved"], item)
         assert text.startswith(f"{item}: right")
         assert "✗" not in text + html
-    text, html = outputs(notebooks["wrong"], first(topic))
+    text, html = outputs(passes["wrong"], first(topic))
     assert f"→ {mistake(topic).says}" in text
     assert 'class="mistake"' in html
