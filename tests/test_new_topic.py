@@ -64,12 +64,25 @@ def test_a_new_topic_passes_the_structural_tests_and_builds(course):
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    for other in (course / "solutions").glob("*.py"):  # one stays, the others would take time
+        if other.stem != "lstm_gates":
+            other.unlink()
+            for tests in (
+                f"tests/checks/test_{other.stem}.py",
+                f"tests/learner/test_{other.stem}_oracle.py",
+            ):
+                (course / tests).unlink(missing_ok=True)
     run("unrolled", "new", "peephole_cells")
     run("unrolled", "release", "peephole_cells")
     shutil.copytree(ROOT / "exercises", course / "exercises", dirs_exist_ok=True)
     tests = ("tests/learner", "tests/checks", "tests/book/test_outcomes.py")
     told = run(
-        "pytest", "-q", *tests, "tests/book/test_quiz_items.py", "-k", "peephole and not judged"
+        "pytest",
+        "-q",
+        *tests,
+        "tests/book/test_quiz_items.py",
+        "-k",
+        "peephole_cells and not judged",
     )
     assert " failed" not in told
     assert int(told.split(" passed")[0].split()[-1]) > 30
