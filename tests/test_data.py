@@ -199,6 +199,21 @@ def test_the_means_of_mauna_loa_are_those_that_noaa_states():
     assert (np.ptp(means.reshape(-1, 12), axis=1) > 4).all()  # and swings within each
 
 
+def test_the_months_of_nino3_follow_each_other_and_have_a_season():
+    months, means = data.nino3_temperature()
+    assert (str(months[0]), str(months[-1])) == ("1950-01", "2020-12")
+    assert (np.diff(months) == np.timedelta64(1, "M")).all()
+    assert means.shape == months.shape == (852,)
+    stated = {"1950-01": 23.56, "1967-12": 23.99, "2020-12": 24.41}
+    by_month = dict(zip(months.astype(str).tolist(), means.tolist(), strict=True))
+    assert {month: by_month[month] for month in stated} == stated
+    by_season = means.reshape(-1, 12).mean(axis=0)
+    assert (by_season.argmax(), by_season.argmin()) == (3, 8)  # April is warmest, September coolest
+    head = [line for line in data.NINO3_CSV.read_text("utf-8").splitlines() if line[0] == "#"]
+    for said in ("NOAA Climate Prediction Center", "ERSST.v5", "public domain"):
+        assert said in " ".join(head)
+
+
 def test_the_csv_states_its_source_and_its_licence():
     head = [line for line in data.CO2_CSV.read_text().splitlines() if line.startswith("#")]
     text = " ".join(line.lstrip("# ") for line in head)

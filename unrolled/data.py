@@ -7,8 +7,9 @@ Neural Computation 9 (1997) 1735-1780, section 5.1. The continual form, where on
 another and nothing marks the place to reset, is that of F. A. Gers, J. Schmidhuber and
 F. Cummins, "Learning to forget", Neural Computation 12 (2000) 2451-2471.
 
-The monthly carbon dioxide of Mauna Loa is brought along as `co2_mauna_loa.csv`, which states its
-source and licence in its first lines.
+The monthly carbon dioxide of Mauna Loa is brought along as `co2_mauna_loa.csv`, the monthly
+temperature of a part of the Pacific as `nino3_temperature.csv`; each states its source and licence
+in its first lines.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ REBER_SYMBOLS = "BTPSXVE"
 
 #: A column of months and one of means; lines that begin with # say where they come from.
 CO2_CSV = Path(__file__).with_name("co2_mauna_loa.csv")
+NINO3_CSV = Path(__file__).with_name("nino3_temperature.csv")
 
 # State -> the two (or one) arcs that leave it, each a symbol and the state it leads to.
 _ARCS: dict[int, tuple[tuple[str, int], ...]] = {
@@ -56,10 +58,18 @@ def mauna_loa_co2() -> tuple[np.ndarray, np.ndarray]:
 
     Source: NOAA Global Monitoring Laboratory; the head of `CO2_CSV` says more.
     """
-    lines = CO2_CSV.read_text(encoding="utf-8").splitlines()
-    rows = [line.split(",") for line in lines if line[0].isdigit()]
-    months = np.array([month for month, _ in rows], dtype="datetime64[M]")
-    return months, np.array([float(mean) for _, mean in rows])
+    return _monthly(CO2_CSV)
+
+
+def nino3_temperature() -> tuple[np.ndarray, np.ndarray]:
+    """Return the monthly temperature of the sea surface in the Niño 3 region, 1950 to 2020.
+
+    Returns:
+        Months, (852,) of the dtype datetime64[M], and means in degrees Celsius, (852,).
+
+    Source: NOAA Climate Prediction Center; the head of `NINO3_CSV` says more.
+    """
+    return _monthly(NINO3_CSV)
 
 
 def reber_strings(n: int, rng: np.random.Generator, embedded: bool = False) -> list[str]:
@@ -197,3 +207,11 @@ def _legal_inner(prefix: str, whole: str) -> frozenset[str]:
             raise ValueError(f"{whole!r} does not begin a string of the Reber grammar")
         state = following[symbol]
     return frozenset(symbol for symbol, _ in _ARCS.get(state, ()))
+
+
+def _monthly(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Read a CSV of months and means, whose other lines do not begin with a digit."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    rows = [line.split(",") for line in lines if line[0].isdigit()]
+    months = np.array([month for month, _ in rows], dtype="datetime64[M]")
+    return months, np.array([float(mean) for _, mean in rows])
