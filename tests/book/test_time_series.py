@@ -302,3 +302,10 @@ def test_the_quiz_computes_right():
     assert 2 * (1 - 0.6) < 1 < 2 * (1 - 0.4)
     pinball = items["pinball"]
     assert pinball.options[pinball.right].text == "[1.8, 0.2]"
+
+
+@slow
+def test_contest_el_nino_keeps_to_the_calendar(chapter):
+    assert chapter.shown["month-strong"] in ("November", "December", "January")
+    assert chapter.shown["month-weak"] in ("March", "April")
+    assert number(chapter, "spread-strong") > 1.4 * number(chapter, "spread-weak")
