@@ -1,6 +1,7 @@
 """What the chapter on linear recurrences says is what its own code computes."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from unrolled.quiz.items import read_items
 
 slow = pytest.mark.slow
 PAGE = Page("modern_recurrence")
+# What the script under benchmarks/ printed, which stands in the text with its date and command.
+BENCHMARK = {"2.7", "6.3", "5.1", "0.26", "0.053"}
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +29,14 @@ def labelled(label):
 
 
 def test_no_measured_number_is_typed_into_the_text():
-    assert PAGE.typed_numbers() == {"0.05"}
+    assert PAGE.typed_numbers() == {"0.05"} | BENCHMARK
+
+
+def test_the_benchmark_is_quoted_with_the_sizes_of_its_script():
+    script = (ROOT / "benchmarks" / "scan_against_loop.py").read_text(encoding="utf-8")
+    sizes = re.search(r"^SIZES = \((.*)\)  #", script, re.M)[1]
+    quoted = re.findall(r"^\| (\d+) \| (\d+) \| [\d.]+ \|$", PAGE.text, re.M)
+    assert ", ".join(f"({T}, {H})" for T, H in quoted) == sizes
 
 
 def test_the_text_names_the_settings_that_the_code_uses():
@@ -111,8 +121,7 @@ def test_scan_is_drawn_as_it_runs_and_finds_more_work_in_fewer_rounds(chapter):
 
 
 @slow
-def test_scan_is_faster_on_one_thread_and_the_closed_form_breaks(chapter):
-    assert chapter.faster > 1.5, "about eight on an idle machine"
+def test_scan_does_not_divide_and_the_closed_form_breaks(chapter):
     assert 40 < number(chapter, "closed-single") < number(chapter, "closed-double") / 4
     assert number(chapter, "closed-double") < 2000
     states, *_ = chapter.all_states(chapter.gates, chapter.addends, np.zeros(1))
