@@ -98,12 +98,12 @@ check("attention")
 # %% [markdown]
 # ## 3 · Greedy decoding (4 points)
 #
-# A decoder says how likely each symbol is to come next. `step` is one, given and small: it has read its input already, and what it knows of it stands in the state `h`.
+# A decoder says how likely each symbol is to come next. `decoder_step` is one, given and small: it has read its input already, and what it knows of it stands in the state `h`.
 # Take the likeliest symbol, give it back to the decoder, and go on until it says `end` or `longest` symbols have been said.
 
 
-# %% given="step"
-def step(params, symbol, h):
+# %% given="decoder_step"
+def decoder_step(params, symbol, h):
     """Run a decoder for one step.
 
     params: E (V, H), W_hh (H, H), W_hy (H, V). symbol: the symbol before. h: the state, (H,).
@@ -119,7 +119,7 @@ def step(params, symbol, h):
 def greedy_decode(params, h, start, end, longest):
     """Decode by taking the likeliest symbol at each step.
 
-    params, h: the decoder's weights and its first state, as step takes them.
+    params, h: the decoder's weights and its first state, as decoder_step takes them.
     start: the symbol given to the first step; it is no part of the output. end: the symbol that
     ends an output, which is not start. longest: the most symbols to produce, end included.
     Returns symbols, total: a list of symbols, its last one end if that was reached, and the
@@ -128,7 +128,7 @@ def greedy_decode(params, h, start, end, longest):
     ### BEGIN SOLUTION
     symbols, total = [start], 0.0
     for _ in range(longest):
-        log_p, h = step(params, symbols[-1], h)
+        log_p, h = decoder_step(params, symbols[-1], h)
         symbols.append(log_p.argmax())
         total += log_p.max()
         if symbols[-1] == end:
@@ -164,7 +164,7 @@ def continuations(params, hypothesis):
     params: the decoder's weights. hypothesis: a tuple (total, symbols, h).
     """
     total, symbols, h = hypothesis
-    log_p, h = step(params, symbols[-1], h)
+    log_p, h = decoder_step(params, symbols[-1], h)
     return [(total + p, [*symbols, k], h) for k, p in enumerate(log_p)]
 
 
@@ -232,7 +232,7 @@ check("edit_distance")
 # ## 6 · Find the bugs (3 points, marked by a person)
 #
 # A colleague measures a translator with this function and reports 97 % of the symbols right.
-# It runs without a complaint. `encode` and `step` are right, and each target ends with the symbol `end`.
+# It runs without a complaint. `encode` and `decoder_step` are right, and each target ends with the symbol `end`.
 #
 # ```python
 # def share_right(params, pairs, start):
@@ -242,7 +242,7 @@ check("edit_distance")
 #         said = []
 #         for t in range(len(target)):
 #             before = target[t - 1] if t > 0 else start
-#             log_p, h = step(params, before, h)
+#             log_p, h = decoder_step(params, before, h)
 #             said.append(log_p.argmax())
 #         right += sum(s == w for s, w in zip(said, target))
 #         symbols += len(target)

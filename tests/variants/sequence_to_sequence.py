@@ -91,7 +91,7 @@ def attention(query, keys, values, mask):
 def greedy_decode(params, h, start, end, longest):
     symbols, total, symbol = [], 0.0, start
     while symbol != end and len(symbols) < longest:
-        log_p, h = step(params, symbol, h)
+        log_p, h = decoder_step(params, symbol, h)
         symbol = int(np.argmax(log_p))
         total = total + log_p[symbol]
         symbols.append(symbol)
@@ -101,7 +101,7 @@ def greedy_decode(params, h, start, end, longest):
 def greedy_decode(params, h, start, end, longest):
     if longest == 0:
         return [], 0.0
-    log_p, h = step(params, start, h)
+    log_p, h = decoder_step(params, start, h)
     symbol = max(range(len(log_p)), key=lambda k: log_p[k])
     if symbol == end:
         return [symbol], log_p[symbol]
@@ -112,7 +112,7 @@ def greedy_decode(params, h, start, end, longest):
 def greedy_decode(params, h, start, end, longest):
     symbols, logs = np.zeros(longest, int), np.zeros(longest)
     for t in range(longest):
-        log_p, h = step(params, symbols[t - 1] if t else start, h)
+        log_p, h = decoder_step(params, symbols[t - 1] if t else start, h)
         symbols[t], logs[t] = log_p.argmax(), log_p.max()
     ends = np.flatnonzero(symbols == end)
     n = ends[0] + 1 if len(ends) else longest
@@ -122,7 +122,7 @@ def greedy_decode(params, h, start, end, longest):
 def greedy_decode(params, h, start, end, longest):
     symbols, p, before = [], 1.0, start
     for _ in range(longest):
-        log_p, h = step(params, before, h)
+        log_p, h = decoder_step(params, before, h)
         before = log_p.argmax()
         p *= np.exp(log_p[before])
         symbols += [before]
@@ -145,7 +145,7 @@ def greedy_decode(params, h, start, end, longest):
 """,
     },
     "beam_search": {
-        "with step alone": """
+        "with decoder_step alone": """
 def beam_search(params, h, start, end, longest, K):
     beam = [([start], 0.0, h)]
     for _ in range(longest):
@@ -154,7 +154,7 @@ def beam_search(params, h, start, end, longest, K):
             if symbols[-1] == end:
                 pool.append((symbols, total, state))
                 continue
-            log_p, after = step(params, symbols[-1], state)
+            log_p, after = decoder_step(params, symbols[-1], state)
             for k in range(len(log_p)):
                 pool.append((symbols + [k], total + log_p[k], after))
         pool.sort(key=lambda one: one[1], reverse=True)
@@ -185,7 +185,7 @@ def beam_search(params, h, start, end, longest, K):
             if symbols[-1] == end:
                 scores[r, end] = totals[r]
             else:
-                log_p, after[r] = step(params, symbols[-1], states[r])
+                log_p, after[r] = decoder_step(params, symbols[-1], states[r])
                 scores[r, :V] = totals[r] + log_p
         best = np.argsort(-scores, axis=None)[:K]
         best = best[np.isfinite(scores.ravel()[best])]
