@@ -6,7 +6,7 @@ import wave
 import numpy as np
 import pytest
 
-from unrolled.speech import read_folder, read_wav
+from unrolled.speech import error_rate, read_folder, read_wav
 
 RATE = 8000
 
@@ -113,3 +113,17 @@ def test_a_folder_gives_recordings_with_labels_from_names_and_folders(tmp_path, 
 def test_a_folder_without_recordings_is_refused(tmp_path):
     with pytest.raises(ValueError, match="no WAV file"):
         next(read_folder(tmp_path, RATE))
+
+
+def test_an_error_rate_counts_changes_for_each_wanted_symbol():
+    assert error_rate(["1984", "12"], ["1994", "123"]) == 2 / 7
+    assert error_rate([[1, 2, 3]], [[2, 3]]) == 1 / 2
+    assert error_rate([""], ["ab"]) == 1
+    assert error_rate(["kitten"], ["sitting"]) == 3 / 7
+
+
+def test_an_error_rate_needs_something_wanted():
+    with pytest.raises(ValueError, match="no symbols"):
+        error_rate(["a"], [""])
+    with pytest.raises(ValueError, match="zip"):
+        error_rate(["a"], [])

@@ -8,7 +8,7 @@ file lies in, `seven/0a7c.wav`.
 from __future__ import annotations
 
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -80,3 +80,33 @@ def read_folder(
         raise ValueError(f"there is no WAV file below {folder}")
     for path in paths:
         yield read_wav(path, rate), label(path)
+
+
+def error_rate(said: Iterable[Sequence], wanted: Iterable[Sequence]) -> float:
+    """Return how many symbols have to be changed in all outputs, for each symbol that was wanted.
+
+    Args:
+        said: the outputs, each a string or a list of symbols.
+        wanted: what they should have been, in the same order.
+
+    Returns:
+        Insertions, deletions and substitutions over the number of wanted symbols. It may be above 1.
+
+    Raises:
+        ValueError: if there are not as many outputs as wanted, or nothing was wanted.
+    """
+    pairs = list(zip(said, wanted, strict=True))
+    length = sum(len(want) for _, want in pairs)
+    if not length:
+        raise ValueError("there are no symbols to count the errors of")
+    return sum(_changes(have, want) for have, want in pairs) / length
+
+
+def _changes(have, want):
+    best = list(range(len(want) + 1))
+    for i, symbol in enumerate(have, 1):
+        corner, best[0] = best[0], i
+        for j, other in enumerate(want, 1):
+            here = min(corner + (symbol != other), best[j] + 1, best[j - 1] + 1)
+            corner, best[j] = best[j], here
+    return best[-1]
