@@ -27,7 +27,7 @@ def test_the_text_names_the_settings_that_the_code_uses():
     for said, used in {
         "updates of 32 dates by Adam at a rate of 0.03": "lr=0.03",
         "probability 0.6 for the blank and 0.4 for *a*": "[[0.6, 0.4], [0.6, 0.4]]",
-        "frames of 32 ms, one each 30 ms": "RATE, N, R = 8000, 256, 240",
+        "frames are 32 ms long and begin every 30 ms": "RATE, N, R = 8000, 256, 240",
         "20 bands": "reshape(len(power), 20, 4)",
         "two short tones out of four": "range(4) for b in range(4) if a != b",
         "one to four digits": "rng.integers(1, 5)",
