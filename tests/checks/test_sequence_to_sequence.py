@@ -214,9 +214,9 @@ def draw_pairs(rng):
     place = int(rng.integers(1, 4))
     fewer, more = a[:place] + a[place + 1 :], [*a[:place], 4, 5, *a[place:]]
     changed, moved = [*a[:place], 4, *a[place + 1 :]], [*a[1:], 4]
-    unlike = [0, 3, 0, 1, 2], [2, 2, 0, 3]
+    unlike = [([0, 3, 0, 1, 2], [2, 2, 0, 3]), ([4, 3, 0, 3, 2, 1], [3, 0, 3, 4])]
     far = [([7, 8, 9, *a], [*a, 7]), ([*b, *a], [*fewer, *b])]
-    return [(a, changed), (fewer, a), (a, more), (a, moved), unlike, *far]
+    return [(a, changed), (fewer, a), (a, more), (a, moved), *unlike, *far]
 
 
 def check_distance(answer, reference, a, b):

@@ -24,7 +24,7 @@ def python(code, folder):
     return run.stdout
 
 
-@pytest.mark.parametrize("room", ["check", "diagnose", "plots", "data"])
+@pytest.mark.parametrize("room", ["check", "diagnose", "plots", "data", "speech"])
 def test_a_learners_room_imports_no_other(room, tmp_path):
     python(f"import unrolled.{room}\n{FORBIDDEN}", tmp_path)
 
