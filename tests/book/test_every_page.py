@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.book.page import ROOT, TOPICS, Page
+from tests.book.page import PAGES, ROOT, TOPICS, Page
 
 BIBLIOGRAPHY = (ROOT / "chapters" / "references.bib").read_text(encoding="utf-8")
 ENTRIES = re.findall(r"^@(\w+)\{(\w+),\n(.*?)^\}", BIBLIOGRAPHY, re.M | re.S)
@@ -54,6 +54,16 @@ def test_the_page_keeps_the_manner_of_the_course(page):
 
 def test_solutions_are_not_printed_in_the_page(page):
     assert page.solved() == PRINTED.get(page.topic, set())
+
+
+def test_the_front_page_leads_to_every_chapter_in_the_order_of_reading():
+    text = (ROOT / "index.md").read_text(encoding="utf-8")
+    listed = text[text.index("(sec-index-chapters)=") :]
+    pages = [name.partition("/")[2] for name in PAGES if name.startswith("chapters/")]
+    chapters = [name for name in pages if name not in ("notation", "outcomes")]
+    assert re.findall(r"^- \{ref\}`sec-([\w-]+)`$", listed, re.M) == [
+        name.replace("_", "-") for name in chapters
+    ]
 
 
 def test_every_citation_has_an_entry(page):
