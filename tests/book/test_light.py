@@ -3,12 +3,26 @@
 from io import BytesIO
 
 import matplotlib
+import pytest
 from fontTools.ttLib import TTFont
 
 from unrolled.book.icons import characters, icons
-from unrolled.book.lean import is_needed
+from unrolled.book.lean import is_needed, without_colourless
 from unrolled.book.webfonts import subset
 
+# How many colours a program, and a name and a bracket marked as such in it, have together.
+COLOURS = """
+    () => {
+      const program = document.querySelector(".highlight pre");
+      const marked = ["n", "p", "w"].map((kind) => {
+        const word = document.createElement("span");
+        word.className = kind;
+        program.append(word);
+        return word;
+      });
+      return new Set([program, ...marked].map((one) => getComputedStyle(one).color)).size;
+    }
+"""
 SHEET = """/* a licence */.fa,.fa-solid,.fas{line-height:1}.fa-spin{animation-name:x}
 @keyframes x{0%{top:0}to{top:1em}}.fa-bars:before,.fa-navicon:before{content:"\\f0c9"}
 .fa-cat:before{content:"\\f6be"}:host,:root{--fa-font-solid:normal 900 1em/1 "Font Awesome 6 Free"}
@@ -60,3 +74,19 @@ def test_a_file_is_loaded_where_the_page_has_a_use_for_it():
     assert not is_needed("let toggleHintShow = 'Click to show';", "<p>")
     assert is_needed("copybutton.js", '<div class="highlight">')
     assert not is_needed("sphinx-design.min.css", '<p class="used-sd-no">')
+
+
+def test_words_of_a_program_that_have_its_colour_have_no_element():
+    told = '<span class="n">x</span><span class="o">+</span><span class="p">(</span>'
+    assert without_colourless(told) == 'x<span class="o">+</span>('
+    kept = '<span class="nb">len</span><p class="n">x</p><span class="n"><b>x</b></span>'
+    assert without_colourless(kept) == kept
+
+
+@pytest.mark.slow
+def test_what_stands_in_a_program_without_an_element_has_the_colour_it_would_have(visit):
+    page, _ = visit("chapters/rnn_cell.html")
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_function(f"document.documentElement.dataset.theme === {theme!r}")
+        assert page.evaluate(COLOURS) == 1, theme

@@ -1,6 +1,7 @@
 """What the theme and Jupyter Book load on every page, left out where a page has no use for it.
 
-Scripts that stay are run when the page has been read, so that text is shown before them.
+Scripts that stay are run when the page has been read, so that text is shown before them. Words of a
+program that have no colour of their own stand in it without an element.
 """
 
 from __future__ import annotations
@@ -32,6 +33,18 @@ _CAN_WAIT = {
     "togglebutton.js",
 }
 
+# Names, brackets and spaces of a program, which have the colour of the program around them.
+_COLOURLESS = re.compile(r'<span class="[npw]">([^<]*)</span>')
+
+
+def without_colourless(body):
+    """Take the marks off those words of programs that look the same without: half of all words.
+
+    Arguments:
+        body: the HTML of a page's body.
+    """
+    return _COLOURLESS.sub(r"\1", body)
+
 
 def is_needed(name, body):
     """Say whether a page has a use for a file.
@@ -49,7 +62,7 @@ def _name(file):
 
 
 def _choose_files(app, pagename, templatename, context, doctree):
-    body = context.get("body", "")
+    body = context["body"] = without_colourless(context.get("body", ""))
     for kind in ("css_files", "script_files"):
         context[kind] = [file for file in context[kind] if is_needed(_name(file), body)]
     if pagename != "search":  # where the theme's own scripts call them at once
