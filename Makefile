@@ -4,12 +4,30 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 KATEX := unrolled/book/katex
 
-.PHONY: book test exercises links lint format clean
+.PHONY: book epub pdf test exercises links lint format clean
 
 book: $(READY)
 	$(BIN)/jupyter-book build -W -q .
 	@test -s _build/html/chapters/lstm_gates.html
 	@echo "The book is ready. Open $(CURDIR)/_build/html/index.html"
+
+# Both read the pages anew, with settings of their own.
+PRINT := $(BIN)/sphinx-build -W -q -c unrolled/book/printed -d _build/.doctrees-printed
+LATEX := latexmk -xelatex -interaction=nonstopmode -halt-on-error -quiet
+
+epub: $(READY)
+	rm -rf _build/epub
+	$(PRINT) -b epub . _build/epub
+	@echo "The e-book is ready: $(CURDIR)/_build/epub/unrolled.epub"
+
+pdf: $(READY)
+	@for program in latexmk xelatex rsvg-convert; do command -v $$program >/dev/null || \
+	  { echo "make pdf needs, from Debian: $$(cat unrolled/book/printed/packages.txt)" >&2; exit 1; }; done
+	rm -rf _build/pdf
+	$(PRINT) -b latex . _build/pdf
+	cd _build/pdf && $(LATEX) unrolled.tex >latexmk.log 2>&1 || { tail -n 40 unrolled.log; exit 1; }
+	@! grep -E "Missing character|undefined references" _build/pdf/unrolled.log
+	@echo "The book is ready to print: $(CURDIR)/_build/pdf/unrolled.pdf"
 
 test: $(READY)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2

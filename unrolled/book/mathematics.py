@@ -36,8 +36,8 @@ class MathematicsError(SphinxError):
 class Mathematics:
     """What Sphinx calls for formulas, with the process that typesets them."""
 
-    def __init__(self):
-        self._typesetter = Typesetter()
+    def __init__(self, output="htmlAndMathml"):
+        self._typesetter = Typesetter(output)
 
     def inline(self, translator, node):
         """Write a formula in a line of text."""

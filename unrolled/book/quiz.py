@@ -16,7 +16,8 @@ from unrolled.book.quiz_score import clear_button, course_score, score_notes, sc
 from unrolled.quiz.fields import FieldError
 from unrolled.quiz.items import quiz_path, read_items, shuffled_order
 
-_HINTS = {
+#: What a reader is told about the kind of a question.
+HINTS = {
     "several": "More than one answer may be right.",
     "order": "Put the steps in the right order.",
 }
@@ -62,7 +63,7 @@ class QuizDirective(SphinxDirective):
     required_arguments = 1
 
     def run(self):
-        """Return the questions, the way on and the key."""
+        """Read the questions, and return what shows them."""
         topic = self.arguments[0]
         path = quiz_path(topic, self.env.srcdir)
         self.env.note_dependency(str(path))
@@ -77,6 +78,17 @@ class QuizDirective(SphinxDirective):
         names = [question_id(topic, item) for item in items]
         for name in names:  # so that other pages can refer to a question
             self.env.get_domain("std").note_hyperlink_target(name.lower(), self.env.docname, name)
+        return self.show(topic, markdown, names, items)
+
+    def show(self, topic, markdown, names, items):
+        """Return the nodes of the questions, of the way on and of the key.
+
+        Arguments:
+            topic: the name of the quiz.
+            markdown: the `Markdown` that turns text into nodes.
+            names: the HTML ids of the questions.
+            items: their `Item`s.
+        """
         quiz = element("div", {"class": "quiz"}, [_bar(topic, items)])
         for n, (name, item) in enumerate(zip(names, items, strict=True), start=1):
             quiz += _question(markdown, name, item, topic, f"Question {n} of {len(items)}")
@@ -115,10 +127,10 @@ def _question(markdown, name, item, topic, count):
         fieldset += element("div", {"id": described[-1]}, rest)
     if item.code:
         fieldset += nodes.literal_block(item.code, item.code, language="python")
-    if item.kind in _HINTS:
+    if item.kind in HINTS:
         described.append(f"{name}-hint")
         hint = {"class": "quiz-hint", "id": described[-1]}
-        fieldset += element("p", hint, [nodes.Text(_HINTS[item.kind])])
+        fieldset += element("p", hint, [nodes.Text(HINTS[item.kind])])
     if described:
         attributes["aria-describedby"] = " ".join(described)
     fieldset += _ANSWERS[item.kind](markdown, name, item)

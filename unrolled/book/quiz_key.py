@@ -25,10 +25,25 @@ def key_of(markdown, names, items):
     key += element("summary", {}, [nodes.Text("Answers, with a reason for each option")])
     for n, (name, item) in enumerate(zip(names, items, strict=True), start=1):
         head = nodes.paragraph("", "", nodes.strong("", f"Question {n}: "))
-        answer, reasons = _PARTS[item.kind](markdown, name, item)
+        answer, reasons = answer_of(markdown, name, item)
         head += answer
         key += [head, element("ul", {}, reasons)]
     return key
+
+
+def answer_of(markdown, name, item):
+    """Return the right answer to a question, and the reasons for all that one might answer.
+
+    Arguments:
+        markdown: the `Markdown` that turns text into nodes.
+        name: the HTML id of the question.
+        item: its `Item`.
+
+    Returns:
+        Nodes of one line, and a list of `<li>` elements, each with what was answered and what to
+        say to it.
+    """
+    return _PARTS[item.kind](markdown, name, item)
 
 
 def _letters(owners):

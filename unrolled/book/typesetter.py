@@ -41,7 +41,9 @@ def katex_version():
 class Typesetter:
     """Turns formulas into HTML; the process starts with the first and ends with `close`."""
 
-    def __init__(self):
+    def __init__(self, output="htmlAndMathml"):
+        """Choose what comes out: MathML with what is seen beside it, or `mathml` alone."""
+        self._output = output
         self._process = None
         self._known = {}  # a formula is often met again: in navigation, in a key
 
@@ -53,13 +55,14 @@ class Typesetter:
             display: whether it stands on a line of its own.
 
         Returns:
-            HTML (str): MathML for those who listen, and beside it, hidden from them, what is seen.
+            HTML (str): MathML, and if not that alone, beside it and hidden from those who listen,
+            what is seen.
 
         Raises:
             TexError: if the TeX is wrong.
             ExtensionError: if KaTeX cannot be run.
         """
-        question = json.dumps({"tex": tex, "display": display})
+        question = json.dumps({"tex": tex, "display": display, "output": self._output})
         if question not in self._known:
             self._known[question] = self._ask(question)
         answer = self._known[question]

@@ -4,9 +4,9 @@
 const readline = require("node:readline");
 const katex = require("katex");
 
-function render({ tex, display }) {
+function render({ tex, display, output }) {
   // Strict: what KaTeX would let pass with a warning, such as a letter it has no shape for, is a fault.
-  const options = { displayMode: display, output: "htmlAndMathml", strict: "error" };
+  const options = { displayMode: display, output, strict: "error" };
   try {
     return { html: katex.renderToString(tex, options) };
   } catch (error) {
