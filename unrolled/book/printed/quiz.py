@@ -63,9 +63,11 @@ def _answer(markdown, name, item, n):
     listed = nodes.bullet_list()
     for lead, words in (reason.children for reason in reasons):
         first, *rest = words.children
-        entry = [nodes.strong("", "", *_plain(lead[0].children))]
+        answered = nodes.strong("", "", *_plain(lead[0].children))
+        entry = [answered]
         if isinstance(first, nodes.paragraph):
-            entry += [nodes.Text(" "), *first.children]
+            between = "" if answered.astext().endswith(" ") else " "
+            entry += [nodes.Text(between), *first.children]
         else:
             rest.insert(0, first)
         listed += nodes.list_item("", nodes.paragraph("", "", *entry), *rest)
