@@ -4,12 +4,16 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 KATEX := unrolled/book/katex
 
-.PHONY: book test exercises links lint format clean
+.PHONY: book audio test exercises links lint format clean
 
 book: $(READY)
 	$(BIN)/jupyter-book build -W -q .
 	@test -s _build/html/chapters/lstm_gates.html
 	@echo "The book is ready. Open $(CURDIR)/_build/html/index.html"
+
+# Needs espeak-ng. `make book` then puts the players on the pages.
+audio: $(READY)
+	$(BIN)/jupyter-book build -W -q --builder custom --custom-builder audio .
 
 test: $(READY)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
