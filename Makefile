@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 KATEX := unrolled/book/katex
 
-.PHONY: book epub pdf test exercises links lint format clean
+.PHONY: book epub pdf audio test exercises links lint format clean
 
 book: $(READY)
 	$(BIN)/jupyter-book build -W -q .
@@ -28,6 +28,10 @@ pdf: $(READY)
 	cd _build/pdf && $(LATEX) unrolled.tex >latexmk.log 2>&1 || { tail -n 40 unrolled.log; exit 1; }
 	@! grep -E "Missing character|undefined references" _build/pdf/unrolled.log
 	@echo "The book is ready to print: $(CURDIR)/_build/pdf/unrolled.pdf"
+
+# Needs espeak-ng. `make book` then puts the players on the pages.
+audio: $(READY)
+	$(BIN)/jupyter-book build -W -q --builder custom --custom-builder audio .
 
 test: $(READY)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
