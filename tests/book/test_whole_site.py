@@ -33,10 +33,13 @@ ODD = """
       .map((box) => box.textContent.slice(0, 80))
 """
 
-# The theme gives wide programs their tab stop half a second after the screen has changed.
+# The theme gives wide programs their tab stop half a second after the screen has changed, and ours
+# gives it to wide formulas when the browser tells it of their new size.
 REACHED = """
     [...document.querySelectorAll("pre")].every(
-      (box) => box.scrollWidth <= box.clientWidth || box.tabIndex === 0)
+      (box) => box.scrollWidth <= box.clientWidth || box.tabIndex === 0) &&
+    [...document.querySelectorAll(".math-scroll")].every(
+      (box) => box.scrollWidth > box.clientWidth === box.hasAttribute("tabindex"))
 """
 
 
