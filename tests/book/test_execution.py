@@ -29,3 +29,11 @@ def test_a_change_to_a_module_changes_the_digest(tmp_path, name):
     with (tmp_path / f"{name}.py").open("a") as file:
         file.write("# changed\n")
     assert modules_digest(tmp_path) != before
+
+
+def test_a_change_to_the_data_changes_the_digest(tmp_path):
+    for module in MODULES:
+        shutil.copy(ROOT / "unrolled" / f"{module}.py", tmp_path)
+    before = modules_digest(tmp_path)
+    (tmp_path / "months.csv").write_text("2026-01,1.0\n")
+    assert modules_digest(tmp_path) != before

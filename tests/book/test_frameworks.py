@@ -20,7 +20,10 @@ BACKENDS = ["torch", *(name for name in ("jax", "tensorflow") if find_spec(name)
 
 @pytest.fixture(scope="session")
 def page():
-    return PAGE.run()
+    with pytest.MonkeyPatch.context() as patch:
+        # What the build has kept of the page imports Keras before any line of the page is run.
+        patch.setenv("KERAS_BACKEND", "torch")
+        return PAGE.run()
 
 
 @pytest.mark.slow

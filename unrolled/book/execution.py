@@ -20,8 +20,9 @@ MODULES = ("data", "diagrams", "plots", "speech")
 
 
 def modules_digest(package=_PACKAGE):
-    """Return a short digest (str) of the modules that chapters import from `package`."""
-    return _digest(package / f"{name}.py" for name in MODULES)
+    """Return a short digest (str) of the modules that chapters import from `package`, and their data."""
+    modules = [package / f"{name}.py" for name in MODULES]
+    return _digest([*modules, *sorted(package.glob("*.csv"))])
 
 
 def _digest(paths):
