@@ -10,7 +10,7 @@ import pytest
 
 from tests.learner.topics import read_variants
 
-SEEDS = [b"carried %d" % k for k in range(5)]
+SEEDS = [b"carried %d" % k for k in range(10)]
 FOLLOWS = "follows correctly from your own earlier part"
 
 pytestmark = pytest.mark.slow
@@ -51,9 +51,13 @@ def test_a_right_part_on_a_wrong_one_earns_its_own_points(topic, item, judge, ju
     rights = {"the reference": topic.exercise.cell("exercise", item).source}
     rights |= read_variants(topic.name).get(item, {})
     for early in builds_on(topic, item):
-        mistakes = mistakes_of(topic, early)
-        carrying = that_return_something(judge_of(topic, early), mistakes)
+        before, mistakes = judge_of(topic, early), mistakes_of(topic, early)
+        carrying = that_return_something(before, mistakes)
         assert carrying
+        for mistake in mistakes:
+            assert not before.passes_on(before.answer(**{early: mistake.code}), SEEDS)[0], (
+                mistake.where
+            )
         for mistake, (what, cell) in product(mistakes, rights.items()):
             seeds = SEEDS if what == "the reference" else SEEDS[:1]
             if what == "the reference" or cell_calls(cell, early):
