@@ -14,15 +14,8 @@ from unrolled.grading import unwire, wire
 LIMIT = 1 << 20
 
 
-def split(frame: bytes, limit: int = LIMIT) -> tuple[bytes, bytes]:
-    start = wire.PREFIX.size
-    header, buffers = unwire.frame_lengths(frame[:start], limit)
-    assert len(frame) == start + header + buffers
-    return frame[start : start + header], frame[start + header :]
-
-
 def there_and_back(value):
-    return unwire.unpack(*split(wire.pack(value, LIMIT)))
+    return unwire.unpack(*unwire.split(wire.pack(value, LIMIT), LIMIT))
 
 
 PLAIN = [
@@ -148,7 +141,9 @@ def test_a_tensor_that_wants_a_gradient_says_so_to_whoever_makes_it():
     torch = pytest.importorskip("torch")
     seen = []
     frame = wire.pack([torch.ones(1, requires_grad=True), wire.as_tensor([1.0])], LIMIT)
-    unwire.unpack(*split(frame), tensor=lambda array, wants: seen.append((array.shape, wants)))
+    unwire.unpack(
+        *unwire.split(frame, LIMIT), tensor=lambda array, wants: seen.append((array.shape, wants))
+    )
     assert seen == [((1,), True), ((1,), False)]
 
 
@@ -192,55 +187,65 @@ def test_nesting_has_a_limit_on_both_sides():
     for _ in range(wire.MAX_DEPTH + 1):
         tree = ["l", tree]
     with pytest.raises(wire.WireError, match="nested too deep"):
-        unwire.unpack(json.dumps([tree, []]).encode(), b"")
+        unwire.unpack(json.dumps(tree).encode(), b"")
 
 
 MALFORMED = {
-    "no list": ({}, [], b""),
-    "an empty list": ([], [], b""),
-    "a tag that is a number": ([1, 2], [], b""),
-    "an unknown tag": (["x", 1], [], b""),
-    "a tag without its rest": (["a"], [], b""),
-    "too much rest": (["a", 0, 0], [["<f8", 0]], b""),
-    "an index that is true": (["a", True], [["|b1", 1], ["|b1", 1]], b"ab"),
-    "an index below nought": (["a", -1], [["|b1", 1]], b"a"),
-    "an index that is text": (["a", "0"], [["|b1", 1]], b"a"),
-    "a scalar with a shape": (["n", 0], [["|b1", 1]], b"a"),
-    "text made of floats": (["S", 0], [["<f8", 1]], b"12345678"),
-    "a number of two texts": (["c", "1", "2"], [], b""),
-    "a dictionary with a key too many": (["d", 1, 2, 3], [], b""),
-    "a set of lists": (["s", ["l"]], [], b""),
-    "a handle that nobody resolves": (["h", 0, "object", "A"], [], b""),
-    "a JSON object": (["l", {"a": 1}], [], b""),
-    "arrays that are no list": (1, {}, b""),
-    "an array that is no list": (1, ["<f8"], b""),
-    "an array without a dtype": (1, [[]], b""),
-    "a dtype of objects": (["a", 0], [["|O", 1]], b"12345678"),
-    "a dtype of records": (["a", 0], [["i4,f8", 1]], b"123456789012"),
-    "a dtype that is code": (["a", 0], [["__import__('os')", 1]], b""),
-    "a negative shape": (["a", 0], [["<f8", -1]], b""),
-    "two negative sizes": (["a", 0], [["|b1", -2, -2]], b"abcd"),
-    "a size that is a float": (["a", 0], [["|b1", 1.0]], b"a"),
-    "a size that is true": (["a", 0], [["|b1", True]], b"a"),
-    "more bytes claimed than sent": (["a", 0], [["<f8", 2]], b"12345678"),
-    "fewer bytes claimed than sent": (["a", 0], [["<f8", 1]], b"123456789"),
-    "a shape that overflows 64 bits": (["a", 0], [["<f8", 1 << 61, 8]], b""),
-    "nothing, very often": (["a", 0], [["<f8", 0, 1 << 62]], b""),
-    "nine dimensions": (["a", 0], [["|b1"] + [1] * 9], b"a"),
-    "keys that may collide": (["s", *((1 << 61) * n for n in range(1, 12_000))], [], b""),
+    "a JSON object": ({}, b""),
+    "an object in a list": (["l", {"a": 1}], b""),
+    "an empty list": ([], b""),
+    "a tag that is a number": ([1, 2], b""),
+    "an unknown tag": (["x", 1], b""),
+    "a scalar with a shape": (["n", "|b1", 1], b"a"),
+    "a scalar without a dtype": (["n"], b""),
+    "text of no length": (["S"], b""),
+    "text of a length below nought": (["S", -1], b""),
+    "text of a length that is true": (["S", True], b"a"),
+    "text longer than what was sent": (["S", 2], b"a"),
+    "bytes of a length that is text": (["b", "1"], b"a"),
+    "bytes longer than what was sent": (["b", 1 << 62], b"a"),
+    "a number of two texts": (["c", "1", "2"], b""),
+    "a dictionary with a key too many": (["d", 1, 2, 3], b""),
+    "a set of lists": (["s", ["l"]], b""),
+    "a handle that nobody resolves": (["h", 0, "object", "A"], b""),
+    "an array without a dtype": (["a"], b""),
+    "a dtype that is a number": (["a", 0], b""),
+    "a dtype that is a list": (["a", ["<f8"], 1], b"12345678"),
+    "a dtype of objects": (["a", "|O", 1], b"12345678"),
+    "a dtype of records": (["a", "i4,f8", 1], b"123456789012"),
+    "a dtype that is code": (["a", "__import__('os')", 1], b""),
+    "a dtype of the other byte order": (["a", ">f8", 1], b"12345678"),
+    "a negative shape": (["a", "<f8", -1], b""),
+    "two negative sizes": (["a", "|b1", -2, -2], b"abcd"),
+    "a size that is a float": (["a", "|b1", 1.0], b"a"),
+    "a size that is true": (["a", "|b1", True], b"a"),
+    "a shape in a list": (["a", "|b1", [1]], b"a"),
+    "more bytes claimed than sent": (["a", "<f8", 2], b"12345678"),
+    "fewer bytes claimed than sent": (["a", "<f8", 1], b"123456789"),
+    "bytes that nobody claims": (1, b"1"),
+    "the same bytes claimed twice": (["l", ["a", "<f8", 1], ["a", "<f8", 1]], b"12345678"),
+    "a shape that overflows 64 bits": (["a", "<f8", 1 << 61, 8], b""),
+    "nothing, very often": (["a", "<f8", 0, 1 << 62], b""),
+    "nothing, as often as may be": (["a", "<f8", 0, *[(1 << 40) - 1] * 7], b""),
+    "nine dimensions": (["a", "|b1"] + [1] * 9, b"a"),
+    "a tensor that says nothing of its gradient": (["T", "<f8", 1], b"12345678"),
+    "a tensor of a dtype alone": (["T", True], b""),
+    "keys that may collide": (["s", *((1 << 61) * n for n in range(1, 12_000))], b""),
+    "too many items": (["l", *[0] * 200_001], b""),
+    "too many items in many lists": (["l", *[["l", *[0] * 999]] * 201], b""),
 }
 
 
 @pytest.mark.parametrize("name", MALFORMED)
 def test_a_malformed_frame_is_refused(name):
-    tree, arrays, buffers = MALFORMED[name]
+    tree, buffers = MALFORMED[name]
     with pytest.raises(wire.WireError):
-        unwire.unpack(json.dumps([tree, arrays]).encode(), buffers)
+        unwire.unpack(json.dumps(tree).encode(), buffers)
 
 
 @pytest.mark.parametrize(
     "header",
-    [b"", b"\xff", b"[", b"[1,[]", b"null", b"[1]", b"[1,[],2]", b"9" * 5000, b"[" * 50_000],
+    [b"", b"\xff", b"[", b"[1,[]", b"1 2", b"[1]", b"nul", b"9" * 5000, b"[" * 50_000],
     ids=repr,
 )
 def test_a_header_that_is_not_the_json_it_should_be_is_refused(header):
@@ -252,6 +257,12 @@ def test_many_items_are_refused_before_they_are_parsed(monkeypatch):
     monkeypatch.setattr(wire.json, "loads", lambda _: pytest.fail("it was parsed"))
     with pytest.raises(wire.WireError, match="too many items"):
         unwire.unpack(b"[" + b"0," * (wire.MAX_NODES * 9) + b"0]", b"")
+
+
+@pytest.mark.parametrize("change", [lambda f: f[:10], lambda f: f[:-1], lambda f: f + b"0"])
+def test_a_frame_of_another_length_than_it_says_is_refused(change):
+    with pytest.raises(wire.WireError):
+        unwire.split(change(wire.pack(np.ones(3), LIMIT)), LIMIT)
 
 
 @pytest.mark.parametrize(
@@ -271,7 +282,7 @@ def test_lengths_are_checked_before_anything_is_allocated(prefix):
 def test_damage_anywhere_in_a_frame_is_refused_or_gives_plain_data():
     rng = random.Random(1)
     value = {"a": [1, 2.5, None, "x" * 300], "b": np.ones((3, 4)), "c": (b"xy", {1}, 2j)}
-    header, buffers = split(wire.pack(value, LIMIT))
+    header, buffers = unwire.split(wire.pack(value, LIMIT), LIMIT)
     plain = (type(None), bool, int, float, complex, str, bytes, np.ndarray, np.generic)
     refused = 0
 
@@ -301,6 +312,6 @@ def test_a_handle_crosses_as_a_number_and_comes_back_as_what_stands_for_it():
 
     frame = wire.pack([Model()], LIMIT, lambda value: wire.Handle(7, "object", "Model"))
     handles = []
-    unwire.unpack(*split(frame), resolve=handles.append)
+    unwire.unpack(*unwire.split(frame, LIMIT), resolve=handles.append)
     assert handles == [wire.Handle(7, "object", "Model")]
     assert wire.pack(handles, LIMIT) == frame

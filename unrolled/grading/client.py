@@ -180,42 +180,49 @@ class Worker:
             "printed": printed if type(printed) is str else "",
         }
 
+    def packed(self, args: tuple, kwargs: dict) -> bytes:
+        """Return the arguments of a call as they travel; raises WireError where they cannot."""
+        return wire.pack([args, kwargs], self.limits.request_bytes, self._outgoing)
+
     def call_all(
-        self,
-        calls: Sequence[tuple[RemoteValue, tuple, dict]],
-        timeout: float,
-        note: bool = False,
-    ) -> list[tuple[object, bool] | Exception]:
+        self, calls: Sequence[tuple[RemoteValue, bytes]], timeout: float, note: bool = False
+    ) -> list[bytes]:
         """Make several calls, one after another, with one message.
 
         Args:
-            calls: for each what to call, and its arguments by position and by name.
+            calls: for each what to call, and its arguments as `packed` returns them.
             timeout: seconds for all of them.
             note: whether to find out which of them write into their arguments.
 
         Returns:
-            For each call its value and whether it wrote into its arguments, or the LearnerError that
-            it raised, or the WireError that says why its result cannot travel.
+            For each call what came of it, for `unpacked`. From the same answer come the same bytes.
 
         Raises:
             WorkerTimeout, WorkerDied: and the worker is of no more use.
-            WireError: when an argument cannot travel, or the results together cannot.
+            WireError: when the arguments together cannot travel, or the results cannot.
         """
-        reply = self._ask({"do": "calls", "calls": list(calls), "note": note}, timeout)
+        calls = [list(call) for call in calls]
+        reply = self._ask({"do": "calls", "calls": calls, "note": note}, timeout)
         frames = reply.get("results")
         if type(frames) is not list or len(frames) != len(calls):
             raise WireError("as many results were wanted as there were calls")
-        return [self._result(frame) for frame in frames]
+        for frame in frames:
+            if type(frame) is not bytes:
+                raise WireError("a result is malformed")
+        return frames
 
-    def _result(self, frame: object) -> tuple[object, bool] | Exception:
-        start = wire.PREFIX.size
-        if type(frame) is not bytes or len(frame) < start:
-            raise WireError("a result is malformed")
-        header, buffers = unwire.frame_lengths(frame[:start], self.limits.reply_bytes)
-        if len(frame) != start + header + buffers:
-            raise WireError("a result is malformed")
-        middle = start + header
-        result = unwire.unpack(frame[start:middle], frame[middle:], resolve=self._incoming)
+    def unpacked(self, frame: bytes) -> tuple[object, bool] | Exception:
+        """Take apart what came of a call that was made together with others.
+
+        Returns:
+            Its value and whether it wrote into its arguments, or the LearnerError that it raised, or
+            the WireError that says why its result cannot travel.
+
+        Raises:
+            WireError: when these are not the bytes that an honest worker sends.
+        """
+        header, buffers = unwire.split(frame, self.limits.reply_bytes)
+        result = unwire.unpack(header, buffers, resolve=self._incoming)
         if type(result) is not dict:
             raise WireError("a result is malformed")
         try:

@@ -99,17 +99,18 @@ class Room:
                 self._broken = LATE
             if self._broken:
                 raise LearnerError("Stopped", self._broken)
+            call.travelled = None
             if self._together is None:
                 result = self._guard(value, *args, **kwargs)
                 call.mutated = value.mutated
                 return result
-            found = self._together.ask((value, args, kwargs))
+            found, call.travelled = self._together.ask((value, args, kwargs))
             if isinstance(found, Exception):
                 raise found
             result, call.mutated = found
             return result
 
-        call.mutated, call.by_value = False, True
+        call.mutated, call.travelled, call.by_value = False, None, True
         self._functions[name] = call
         self._remote[name] = value
         return call
@@ -139,28 +140,49 @@ class Room:
         finally:
             self._together = None
 
-    def _ask_together(self, calls, note=True):
-        """Make calls with one message: (result, whether it wrote) or what was raised of each."""
+    def _ask_together(self, calls):
+        """Make calls with one message; return what came of each, and the bytes that travelled."""
+        sent = []
         try:
-            found = self._worker.call_all(calls, TOGETHER_SECONDS * self._patience, note)
+            sent = [self._worker.packed(args, kwargs) for _, args, kwargs in calls]
+            wanted = [(function, frame) for (function, *_), frame in zip(calls, sent, strict=True)]
+            seconds = TOGETHER_SECONDS * self._patience
+            received = self._worker.call_all(wanted, seconds, note=True)
+            found = [self._as_checks_know_it(self._worker.unpacked(frame)) for frame in received]
         except (WorkerDied, WorkerTimeout, WireError) as error:
             raise Apart(str(error)) from None
-        return [self._as_checks_know_it(one) for one in found]
+        return list(zip(found, zip(sent, received, strict=True), strict=True))
 
     def ask_together(self, calls: list[Call]) -> list | None:
-        """Repeat calls with one message: the result of each or what it raised, None if that failed."""
+        """Repeat calls with one message: the result of each or what it raised, None if that failed.
+
+        Where the worker sends the very bytes that came the first time, they are not taken apart
+        again: the result is then the call's own.
+        """
         try:
             for call in calls:
                 self.lookup(call.function)
-            wanted = [(self._remote[call.function], call.args, call.kwargs) for call in calls]
-            found = self._ask_together(wanted, note=False)
+            sent = [
+                call.travelled[0] if call.travelled else self._worker.packed(call.args, call.kwargs)
+                for call in calls
+            ]
+            wanted = [
+                (self._remote[c.function], frame) for c, frame in zip(calls, sent, strict=True)
+            ]
+            received = self._worker.call_all(wanted, TOGETHER_SECONDS * self._patience)
+            return [self._repeated(*pair) for pair in zip(calls, received, strict=True)]
         except (LearnerError, KeyError):
             self.recover()
-            return None
-        except Apart:
+        except (WorkerDied, WorkerTimeout, WireError):
             self.open()
-            return None
-        return [one if isinstance(one, Exception) else one[0] for one in found]
+        return None
+
+    def _repeated(self, call, frame):
+        """Return the result of a call that was repeated, or what it raised."""
+        if call.travelled and call.travelled[1] == frame:
+            return call.outcome
+        found = self._as_checks_know_it(self._worker.unpacked(frame))
+        return found if isinstance(found, Exception) else found[0]
 
     def _guard(self, function: Callable, *args, **kwargs):
         try:

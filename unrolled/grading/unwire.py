@@ -28,7 +28,7 @@ from unrolled.grading.wire import (
 )
 
 MAX_ODD_KEYS = 10_000  # keys whose hashes the sender can make collide
-ITEM_BYTES = {code: np.dtype(code).itemsize for code in DTYPES}
+KINDS = {code: np.dtype(code) for code in DTYPES}
 CONTAINERS = frozenset("ltszd")
 
 
@@ -53,83 +53,90 @@ def frame_lengths(prefix: bytes, limit: int) -> tuple[int, int]:
     return header, buffers
 
 
-class _Decoder:
-    """Rebuilds a value from a checked tree."""
+def split(frame: bytes, limit: int) -> tuple[bytes, memoryview]:
+    """Return the header of a whole frame, and the bytes behind it; raises as `frame_lengths` does."""
+    start = PREFIX.size
+    if len(frame) < start:
+        raise WireError("these bytes are not a frame")
+    header, buffers = frame_lengths(frame[:start], limit)
+    middle = start + header
+    if len(frame) != middle + buffers:
+        raise WireError("a frame is longer or shorter than it says")
+    return frame[start:middle], memoryview(frame)[middle:]
 
-    def __init__(self, arrays, buffers, tensor, resolve) -> None:
-        self.arrays = self.slices(arrays, buffers)
+
+class _Decoder:
+    """Rebuilds a value from a tree, of which nothing is known, and the bytes behind it."""
+
+    def __init__(self, buffers, tensor, resolve) -> None:
+        self.buffers = buffers
+        self.start = 0  # of what is not yet taken
         self.tensor = tensor
         self.resolve = resolve
         self.nodes = 0
         self.odd_keys = 0
 
-    @staticmethod
-    def slices(
-        arrays: object, buffers: memoryview
-    ) -> list[tuple[str, tuple[int, ...], memoryview]]:
-        """Check that the declared arrays fill the buffer bytes exactly."""
-        if type(arrays) is not list or len(arrays) > MAX_NODES:
-            raise WireError("the list of arrays is malformed")
-        found, start = [], 0
-        for entry in arrays:
-            if type(entry) is not list or not entry or type(entry[0]) is not str:
-                raise WireError("the description of an array is malformed")
-            code, *shape = entry
-            if code not in DTYPES:
-                raise WireError("an array has a dtype that is not allowed")
-            if len(shape) > MAX_DIMS:
-                raise WireError("an array has an impossible shape")
-            # Python integers do not overflow, so a huge shape is seen before it is allocated.
-            length = ITEM_BYTES[code]
-            for n in shape:
-                if type(n) is not int or n < 0:
-                    raise WireError("an array has an impossible shape")
-                if n >= 1 << 40:
-                    raise WireError("an array claims more bytes than were sent")
-                length *= n
-            if start + length > len(buffers):
-                raise WireError("an array claims more bytes than were sent")
-            found.append((code, tuple(shape), buffers[start : start + length]))
-            start += length
-        if start != len(buffers):
+    def whole(self, tree: object) -> object:
+        """Rebuild the value of a tree, which must take all the bytes behind it."""
+        value = self.decode(tree)
+        if self.start != len(self.buffers):
             raise WireError("bytes were sent that belong to no array")
-        return found
+        return value
 
-    def array(self, index: object) -> np.ndarray:
-        """Return a private, writable copy of one array, once: else a short frame fills memory."""
-        if type(index) is not int or not 0 <= index < len(self.arrays) or not self.arrays[index]:
-            raise WireError("an array is named that was not sent, or twice")
-        code, shape, data = self.arrays[index]
-        self.arrays[index] = None
-        return np.frombuffer(data, dtype=code).reshape(shape).copy()
+    def take(self, length: int) -> int:
+        """Take so many of the bytes, and return where they begin."""
+        start = self.start
+        self.start += length
+        if self.start > len(self.buffers):
+            raise WireError("an array claims more bytes than were sent")
+        return start
+
+    def array(self, code: object, shape: list) -> np.ndarray:
+        """Return a private, writable array of the next bytes."""
+        if type(code) is not str or code not in KINDS:
+            raise WireError("an array has a dtype that is not allowed")
+        if len(shape) > MAX_DIMS:
+            raise WireError("an array has an impossible shape")
+        # Python integers do not overflow, so a huge shape is seen before it is allocated.
+        kind = KINDS[code]
+        length = kind.itemsize
+        for n in shape:
+            if type(n) is not int or n < 0:
+                raise WireError("an array has an impossible shape")
+            if n >= 1 << 40:
+                raise WireError("an array claims more bytes than were sent")
+            length *= n
+        return np.ndarray(shape, kind, self.buffers, self.take(length)).copy()
 
     def decode(self, node: object, depth: int = 0):
         """Rebuild one value; only exact built-in types come out."""
-        self.nodes += 1
-        if self.nodes > MAX_NODES or depth > MAX_DEPTH:
-            raise WireError("the value has too many items or is nested too deep")
         kind = type(node)
-        if node is None or kind is bool or kind is float:
-            return node
-        if kind is int:
-            if node.bit_length() > MAX_INT_BITS:
-                raise WireError("an integer is too long")
+        if kind is list:
+            tag = node[0] if node else None
+            if type(tag) is not str:
+                raise WireError("a value is malformed")
+            if tag == "a" and len(node) > 1:
+                return self.array(node[1], node[2:])
+            if tag not in CONTAINERS:
+                return self.leaf(tag, node[1:])
+            self.nodes += len(node) - 1
+            if self.nodes > MAX_NODES or depth >= MAX_DEPTH:
+                raise WireError("the value has too many items or is nested too deep")
+            depth += 1
+            items = [self.decode(item, depth) for item in node[1:]]
+            return items if tag == "l" else self.container(tag, items)
+        if kind is float or node is None or kind is bool:
             return node
         if kind is str:
             return node if node.isascii() else node.encode("utf-8", "replace").decode("utf-8")
-        if kind is not list or not node or type(node[0]) is not str:
+        if kind is not int:
             raise WireError("a value is malformed")
-        tag = node[0]
-        if tag == "a" and len(node) == 2:
-            return self.array(node[1])
-        if tag in CONTAINERS:
-            return self.container(tag, [self.decode(item, depth + 1) for item in node[1:]])
-        return self.leaf(tag, node[1:])
+        if node.bit_length() > MAX_INT_BITS:
+            raise WireError("an integer is too long")
+        return node
 
     def container(self, tag: str, items: list):
-        """Build a list, tuple, set, frozenset or dict."""
-        if tag == "l":
-            return items
+        """Build a tuple, set, frozenset or dict."""
         if tag == "t":
             return tuple(items)
         keys = items[::2] if tag == "d" else items
@@ -158,23 +165,20 @@ class _Decoder:
             number, kind, name = rest
             if kind in ("function", "object") and type(name) is str and self.resolve is not None:
                 return self.resolve(Handle(number, kind, short(name)))
-        if tag == "T" and len(rest) in (1, 2) and all(type(flag) is bool for flag in rest[1:]):
-            return self.tensor(self.array(rest[0]), bool(rest[1:] and rest[1]))
-        if tag in ("a", "n", "b", "S") and len(rest) == 1:
-            array = self.array(rest[0])
-            if tag == "a":
-                return array
-            if tag == "n" and array.ndim == 0:
-                return array[()]
-            if tag in ("b", "S") and array.dtype == np.uint8 and array.ndim == 1:
-                data = array.tobytes()
-                return data if tag == "b" else data.decode("utf-8", "replace")
+        if tag == "T" and len(rest) > 1 and type(rest[0]) is bool:
+            return self.tensor(self.array(rest[1], rest[2:]), rest[0])
+        if tag == "n" and len(rest) == 1:
+            return self.array(rest[0], [])[()]
+        if tag in ("b", "S") and len(rest) == 1 and type(rest[0]) is int and rest[0] >= 0:
+            start = self.take(rest[0])
+            data = bytes(self.buffers[start : self.start])
+            return data if tag == "b" else data.decode("utf-8", "replace")
         raise WireError("a value is malformed")
 
 
 def unpack(
     header: bytes,
-    buffers: bytes | bytearray,
+    buffers: bytes | bytearray | memoryview,
     tensor: Callable[[np.ndarray, bool], object] = lambda array, _: array.view(Tensor),
     resolve: Callable[[Handle], object] | None = None,
 ) -> object:
@@ -196,10 +200,8 @@ def unpack(
     if header.count(b",") + header.count(b"[") + header.count(b"{") > 8 * MAX_NODES:
         raise WireError("the value has too many items")
     try:
-        message = json.loads(header)
-        if type(message) is not list or len(message) != 2:
-            raise WireError("the header is malformed")
-        return _Decoder(message[1], memoryview(buffers), tensor, resolve).decode(message[0])
+        tree = json.loads(header)
+        return _Decoder(memoryview(buffers), tensor, resolve).whole(tree)
     except WireError:
         raise
     except RecursionError:

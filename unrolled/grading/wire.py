@@ -1,7 +1,7 @@
 """The wire between the grader and a confined worker: plain data and raw arrays, never pickle.
 
 A frame is a fixed prefix, a JSON header and the raw bytes of every array, long string and bytes
-object. The same code runs on both sides. `pack` is here, with what both ends know of a frame;
+object, in the order in which the header names them. The same code runs on both sides. `pack` is here, with what both ends know of a frame;
 `unwire` takes one apart.
 """
 
@@ -37,7 +37,8 @@ FUNCTIONS = (
     types.MethodWrapperType,
     np.ufunc,
 )
-_TO_JSON = json.JSONEncoder(separators=(",", ":")).encode
+_CODES = {np.dtype(code): code for code in DTYPES}
+_TO_JSON = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 ITERATORS = (Iterator, type({}.keys()), type({}.values()), type({}.items()))
 
 
@@ -88,82 +89,103 @@ def is_tensor(value: object) -> bool:
 
 
 class _Encoder:
-    """Turns one value into a JSON tree and a list of buffers."""
+    """Turns one value into a JSON tree and the bytes of its arrays, in the order of the tree."""
 
     def __init__(self, handle: Callable[[object], Handle] | None, limit: int) -> None:
         self.handle = handle
         self.limit = limit
-        self.arrays: list[list] = []
         self.buffers: list[bytes] = []
         self.nodes = 0
         self.size = 0
-        # Nearly all that travels is of exactly these types: no need to ask for subclasses.
-        self.exact = {
-            np.ndarray: lambda value, depth: self.array("a", value),
-            float: lambda value, depth: value,
-            str: lambda value, depth: self.text(value),
-            tuple: lambda value, depth: ["t", *[self.encode(item, depth + 1) for item in value]],
-            list: lambda value, depth: ["l", *[self.encode(item, depth + 1) for item in value]],
-        }
 
-    def room_for(self, size: int) -> None:
+    def spend(self, size: int) -> None:
         """Refuse bytes that the frame has no room for, before they are copied."""
-        if self.size + size > self.limit:
+        self.size += size
+        if self.size > self.limit:
             raise WireError(f"the value takes more than the {self.limit:,} bytes allowed")
 
-    def buffer(self, code: str, shape: tuple, data: bytes) -> int:
-        """Append a raw buffer and return its index."""
-        self.arrays.append([code, *shape])
-        self.buffers.append(data)
-        self.size += len(data)
-        return len(self.buffers) - 1
-
     def text(self, value: str):
-        """Encode a string: short ones in the header, long ones as a buffer."""
-        self.room_for(len(value))
+        """Encode a string: short ones in the header, long ones behind it."""
+        if len(value) <= SHORT_TEXT and value.isascii():
+            return value
+        if len(value) > self.limit:
+            self.spend(len(value))
         data = value.encode("utf-8", "replace")
         if len(data) <= SHORT_TEXT:
             return data.decode("utf-8")
-        return ["S", self.buffer("|u1", (len(data),), data)]
+        return self.raw("S", data)
 
-    def array(self, tag: str, value: np.ndarray, *rest):
-        """Encode a numeric array or NumPy scalar in native byte order."""
+    def raw(self, tag: str, data: bytes):
+        """Encode bytes, which go behind the header."""
+        self.spend(len(data))
+        self.buffers.append(data)
+        return [tag, len(data)]
+
+    def array(self, value: np.ndarray, *tags):
+        """Encode a numeric array in native byte order: its tags, its dtype and its shape."""
         plain = value if type(value) is np.ndarray else np.ndarray.view(value, np.ndarray)
-        self.room_for(plain.nbytes)
-        if plain.dtype.str in DTYPES and plain.ndim <= MAX_DIMS:
-            return [tag, self.buffer(plain.dtype.str, plain.shape, plain.tobytes()), *rest]
-        if plain.dtype == np.longdouble and plain.dtype.itemsize > 8:
-            plain = plain.astype(np.float64)
-        elif plain.dtype == np.clongdouble and plain.dtype.itemsize > 16:
-            plain = plain.astype(np.complex128)
+        code = _CODES.get(plain.dtype)
+        if code is None or plain.ndim > MAX_DIMS:
+            return self.odd_array(plain, *tags)
+        self.spend(plain.nbytes)
+        self.buffers.append(plain.tobytes())
+        return [*tags, code, *plain.shape]
+
+    def odd_array(self, plain: np.ndarray, *tags):
+        """Encode an array whose dtype has to be changed for that, or refuse it."""
+        if plain.ndim > MAX_DIMS:
+            raise WireError(f"an array of {plain.ndim} dimensions is more than {MAX_DIMS}")
         if plain.dtype.names is not None or plain.dtype.kind not in "?biufc":
             raise WireError(
                 f"an array of dtype {short(str(plain.dtype), 60)} cannot be sent: "
                 "only numbers and truth values can"
             )
-        if plain.ndim > MAX_DIMS:
-            raise WireError(f"an array of {plain.ndim} dimensions is more than {MAX_DIMS}")
+        given = plain.nbytes
+        self.spend(given)
+        if plain.dtype == np.longdouble and plain.dtype.itemsize > 8:
+            plain = plain.astype(np.float64)
+        elif plain.dtype == np.clongdouble and plain.dtype.itemsize > 16:
+            plain = plain.astype(np.complex128)
         plain = plain.astype(plain.dtype.newbyteorder("="), copy=False)
-        return [tag, self.buffer(plain.dtype.str, plain.shape, plain.tobytes()), *rest]
+        data = plain.tobytes()
+        self.size += len(data) - given
+        self.buffers.append(data)
+        return [*tags, plain.dtype.str, *plain.shape]
 
-    def encode(self, value: object, depth: int = 0):
-        """Encode any value that may travel.
-
-        Subclasses of plain types are reduced to the plain type.
-        """
-        self.nodes += 1
+    def items(self, tag: str, values, depth: int):
+        """Encode what a container holds."""
+        self.nodes += len(values)
         if self.nodes > MAX_NODES:
             raise WireError(f"the value holds more than {MAX_NODES} items")
-        if depth > MAX_DEPTH:
+        if depth >= MAX_DEPTH:
             raise WireError(f"the value is nested more than {MAX_DEPTH} deep")
-        if value is None or value is True or value is False:
+        depth += 1
+        return [tag, *[self.encode(value, depth) for value in values]]
+
+    def encode(self, value: object, depth: int = 0):
+        """Encode any value that may travel; nearly all that does is of exactly these types."""
+        kind = type(value)
+        if kind is np.ndarray:
+            return self.array(value, "a")
+        if kind is float or value is None or kind is bool:
             return value
-        exact = self.exact.get(type(value))
-        if exact is not None:
-            return exact(value, depth)
+        if kind is str:
+            return self.text(value)
+        if kind is tuple:
+            return self.items("t", value, depth)
+        if kind is list:
+            return self.items("l", value, depth)
+        if kind is dict:
+            return self.items("d", [part for pair in value.items() for part in pair], depth)
+        if kind is bytes:
+            return self.raw("b", value)
+        return self.subclass(value, depth)
+
+    def subclass(self, value: object, depth: int):
+        """Encode a value of a rarer type; a subclass of a plain type is reduced to that type."""
         if isinstance(value, np.generic) and not isinstance(value, str | bytes):
             # np.float64 is a float and np.complex128 a complex: ask for NumPy's own types first.
-            return self.array("n", np.asarray(value))
+            return self.array(np.asarray(value), "n")
         if isinstance(value, int):
             number = int.__index__(value)
             if number.bit_length() > MAX_INT_BITS:
@@ -178,21 +200,21 @@ class _Encoder:
             return ["c", number.real, number.imag]
         if isinstance(value, bytes | bytearray | memoryview):
             view = memoryview(value)
-            self.room_for(view.nbytes)
-            data = view.tobytes()
-            return ["b", self.buffer("|u1", (len(data),), data)]
+            if view.nbytes > self.limit:
+                self.spend(view.nbytes)
+            return self.raw("b", view.tobytes())
         if isinstance(value, np.ndarray):
-            return self.array("T" if type(value) is Tensor else "a", value)
+            return self.array(value, *(("T", False) if type(value) is Tensor else "a"))
         for base, tag in ((list, "l"), (tuple, "t"), (set, "s"), (frozenset, "z")):
             if isinstance(value, base):
-                return [tag, *[self.encode(item, depth + 1) for item in base.__iter__(value)]]
+                return self.items(tag, list(base.__iter__(value)), depth)
         if isinstance(value, dict):
             flat = [part for pair in dict.items(value) for part in pair]
-            return ["d", *[self.encode(part, depth + 1) for part in flat]]
+            return self.items("d", flat, depth)
         if isinstance(value, range):
             if len(value) > MAX_NODES:
                 raise WireError(f"the value holds more than {MAX_NODES} items")
-            return ["l", *[self.encode(item, depth + 1) for item in value]]
+            return self.items("l", value, depth)
         return self.other(value)
 
     def other(self, value: object):
@@ -208,7 +230,7 @@ class _Encoder:
             except (RuntimeError, TypeError) as error:
                 message = f"this tensor cannot be sent: {short(str(error))}"
                 raise WireError(message) from None
-            return self.array("T", array, bool(value.requires_grad))
+            return self.array(array, "T", bool(value.requires_grad))
         if isinstance(value, ITERATORS):
             raise WireError(
                 f"a {type_name(value)} has no values to compare yet: return a list or an array"
@@ -236,7 +258,7 @@ def pack(value: object, limit: int, handle: Callable[[object], Handle] | None = 
     encoder = _Encoder(handle, limit)
     try:
         tree = encoder.encode(value)
-        header = _TO_JSON([tree, encoder.arrays]).encode("ascii")
+        header = _TO_JSON(tree).encode("ascii")
     except RecursionError:
         raise WireError("the value is nested too deep") from None
     size = PREFIX.size + len(header) + encoder.size

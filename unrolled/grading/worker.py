@@ -173,10 +173,13 @@ class Service:
         """Make several calls, and pack what each gives before the next is made.
 
         A function may give away the same array each time, and fill it anew.
+        calls: of each the function, and its arguments as a frame of their own.
         """
         frames = []
         with self.shell.recording(0):
-            for function, args, kwargs in calls:
+            for function, frame in calls:
+                header, buffers = unwire.split(frame, self.limits["request_bytes"])
+                args, kwargs = unwire.unpack(header, buffers, _tensor, self.resolve)
                 before = snapshot([args, kwargs]) if note else None
                 try:
                     reply = {"value": function(*args, **kwargs)}

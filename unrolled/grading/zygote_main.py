@@ -219,19 +219,17 @@ def rehearse(shell: Shell) -> None:
     a page to copy. The global random generators start the same in each worker: the same work earns
     the same marks.
     """
-    service = worker.Service(-1, shell, {"reply_bytes": 1 << 20, "output_bytes": 100})
+    service = worker.Service(
+        -1, shell, {"reply_bytes": 1 << 20, "request_bytes": 1 << 20, "output_bytes": 100}
+    )
     for _ in range(REHEARSALS):
         for source in ("1 + 1", "def f(x, y):\n    return x + y['a']", "1\nraise ValueError"):
             service.answer({"do": "run", "cell": 0, "source": source})
         array = np.ones((2, 3))
-        calls = [(shell.user_ns["f"], (array, {"a": array}), {})] * 2
-        request = {"do": "calls", "calls": calls, "note": True}
+        sent = wire.pack([(array, {"a": array}), {}], 1 << 20)
+        request = {"do": "calls", "calls": [[shell.user_ns["f"], sent]] * 2, "note": True}
         frame = wire.pack(request, 1 << 20, service.handle)
-        header, _ = unwire.frame_lengths(frame[: wire.PREFIX.size], 1 << 20)
-        middle = wire.PREFIX.size + header
-        unpacked = unwire.unpack(
-            frame[wire.PREFIX.size : middle], frame[middle:], resolve=service.resolve
-        )
+        unpacked = unwire.unpack(*unwire.split(frame, 1 << 20), resolve=service.resolve)
         wire.pack(service.answer(unpacked), 1 << 20, service.handle)
     shell.reset(new_session=False)
     np.random.seed(0)
@@ -284,6 +282,7 @@ def prepare(settings: dict) -> tuple[sandbox.Host, Shell]:
 
 def main(descriptor: int) -> None:
     """Serve on an inherited socket; the first message holds the settings."""
+    os.environ.pop("GLIBC_TUNABLES", None)  # it was read when this process began
     gc.disable()  # a sixth of what imports take; `prepare` switches it on again
     control = socket.socket(fileno=descriptor)
     settings, _ = receive(control)

@@ -4,7 +4,7 @@ LOSES = ("lstm_param_count", "forget_half_life")
 CODE = """
 import gc, json, os, struct
 def frame(tree):
-    header = json.dumps([tree, []]).encode()
+    header = json.dumps(tree).encode()
     return struct.pack("!4sIQ", b"unr1", len(header), 0) + header
 """
 OWN = {

@@ -3,8 +3,8 @@
 LOSES = ("lstm_param_count", "forget_half_life", "lstm97_step", "set_forget_bias")
 CODE = """
 import json, os, struct
-def frame(tree, arrays=(), buffers=b""):
-    header = json.dumps([tree, list(arrays)]).encode()
+def frame(tree, buffers=b""):
+    header = json.dumps(tree).encode()
     return struct.pack("!4sIQ", b"unr1", len(header), len(buffers)) + header + buffers
 def forge(data):
     os.write(3, data)

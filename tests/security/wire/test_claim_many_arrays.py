@@ -1,13 +1,13 @@
-"""Attack: send one large array and name it a hundred thousand times: a bomb for who unpacks it."""
+"""Attack: send one large array and claim a hundred thousand: a bomb for who unpacks them."""
 
 LOSES = ("forget_half_life",)
 CODE = """
 import json, os, struct
 def bomb(number):
     # All numbers that may be asked for; the first that fits does it.
-    arrays, size = [["<f8", 1 << 20]], 8 << 20
-    tree = ["d", "n", number, "value", ["l", *[["a", 0]] * 100_000]]
-    header = json.dumps([tree, arrays]).encode()
+    size = 8 << 20
+    tree = ["d", "n", number, "value", ["l", *[["a", "<f8", 1 << 20]] * 100_000]]
+    header = json.dumps(tree).encode()
     return struct.pack("!4sIQ", b"unr1", len(header), size) + header + bytes(size)
 def count():
     import gc
@@ -31,6 +31,6 @@ def forget_half_life(f):
 }
 
 
-def test_it_is_unpacked_once(graded):
+def test_it_is_refused(graded):
     graded.check()
-    assert "not sent, or twice" in graded.report("forget_half_life")
+    assert "claims more bytes than were sent" in graded.report("forget_half_life")
