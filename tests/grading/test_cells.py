@@ -67,6 +67,12 @@ def test_source_that_is_no_python_is_an_error_of_that_cell(worker, source):
     assert worker.run("1").error is None
 
 
+def test_what_stands_before_a_refused_statement_is_run(worker):
+    result = worker.run("before = 1\nfor k in [2]:\n    before = k\nreturn before\n")
+    assert result.error.type_name == "SyntaxError"
+    assert worker.lookup("before") == 2
+
+
 def test_magics_work_or_fail_softly(worker):
     source = "%matplotlib inline\n%timeit -n1 -r1 1 + 1\n!ls\nfiles = !ls\n%pip install x\ny = 1"
     result = worker.run(source)

@@ -15,6 +15,7 @@ import numpy as np
 from unrolled.answer import Call, LearnerError, copied
 from unrolled.expect import same
 from unrolled.grading.remote import RemoteValue
+from unrolled.grading.wire import HANDLE
 from unrolled.report import Report, describe
 
 MAX_QUESTIONS = 200
@@ -92,6 +93,8 @@ def _travels(call):
     """Tell whether a call can be repeated in another worker: objects stay in the one they are in."""
     if call.error is not None and call.error.type_name == "Stopped":
         return False  # what stopped a worker once need not stop one again
+    if call.travelled and not any(HANDLE in frame for frame in call.travelled):
+        return True
     return not _holds_handle([call.args, call.kwargs, call.result])
 
 

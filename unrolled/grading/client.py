@@ -135,6 +135,18 @@ class Worker:
             raise KeyError(name)
         return reply.get("value")
 
+    def functions(self, names: Sequence[str]) -> dict[str, RemoteFunction]:
+        """Look up several names with one message, and return those that are functions.
+
+        Raises:
+            WorkerTimeout, WorkerDied, WireError: and nothing is known of any of them.
+        """
+        request = {"do": "functions", "names": list(names)}
+        found = self._ask(request, self.limits.call_seconds).get("values")
+        if type(found) is not dict:
+            raise WireError("a list of functions is malformed")
+        return {name: found[name] for name in names if type(found.get(name)) is RemoteFunction}
+
     def stand_in(self, calls: dict[str, list[tuple]]) -> None:
         """Let the learner's code find recorded results in place of some of its own functions.
 

@@ -63,7 +63,7 @@ class Judge:
     def _judge(self, work, zygote):
         """Return the verdict, and how a worker was taken away meanwhile, if one was."""
         seed = self._course.seed(self._topic, work.digest)
-        with contextlib.closing(Room(work, zygote)) as room:
+        with contextlib.closing(Room(work, zygote, names=list(self._items))) as room:
             room.open()
             reports, asked = {}, {}
             for name, outcomes in self._checked(room, seed):
@@ -75,7 +75,7 @@ class Judge:
                 room.recover()
         taken = room.taken
         if asked:
-            with contextlib.closing(Room(work, zygote, after=room)) as afresh:
+            with contextlib.closing(Room(work, zygote, after=room, names=list(asked))) as afresh:
                 afresh.open()
                 order = generator(seed, "the order in which all is asked again")
                 changed = changed_answers(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from unrolled.answer import Call, LearnerError
 from unrolled.grading.outputs import Allowance
@@ -31,13 +31,16 @@ class Room:
 
     after: an earlier room for the same work. What had to be left out there is left out here, and
     everything may take twice as long, so that what was in time there is in time here.
+    names: functions that will be asked for, and are looked up together.
     """
 
-    def __init__(self, work: Work, zygote: Zygote, after: Room | None = None):
-        self._cells = work.cells
+    def __init__(
+        self, work: Work, zygote: Zygote, after: Room | None = None, names: Sequence[str] = ()
+    ):
+        self._cells, self._names = work.cells, names
         self._zygote, self._worker, self._broken = zygote, None, ""
         self._deadly = set(after._deadly) if after else set()
-        self._functions, self._remote = {}, {}
+        self._functions, self._remote, self._found = {}, {}, {}
         self._patience = 2 if after else 1
         self._deadline = time.monotonic() + SUBMISSION_SECONDS
         self._together: Together | None = None
@@ -49,9 +52,10 @@ class Room:
         while not self._late():
             self.close()
             self._worker, self._broken = self._zygote.worker(), ""
-            self._functions, self._remote = {}, {}
+            self._functions, self._remote, self._found = {}, {}, {}
             self._allowance = Allowance()
             if self._run_cells():
+                self._find()
                 return
         self._broken = LATE
         self.problems.append(f"The notebook ran longer than {SUBMISSION_SECONDS:g} s in all.")
@@ -75,6 +79,11 @@ class Room:
             self.outputs[name] = self._allowance.spend(result.outputs)
         return True
 
+    def _find(self):
+        """Look up all functions with one message; where that fails, `lookup` says why."""
+        with contextlib.suppress(WorkerDied, WorkerTimeout, WireError):
+            self._found = self._worker.functions(self._names)
+
     def recover(self):
         """Start again if the last item broke the worker, so that it costs that item alone."""
         if self._broken and not self._late():
@@ -89,7 +98,7 @@ class Room:
             raise LearnerError("Stopped", self._broken)
         if name in self._functions:  # a check calls the same one again and again
             return self._functions[name]
-        value = self._guard(self._worker.lookup, name)
+        value = self._found.get(name) or self._guard(self._worker.lookup, name)
         if not callable(value):
             return value
         value.timeout = self._worker.limits.call_seconds * self._patience

@@ -229,19 +229,29 @@ class Shell(InteractiveShell):
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
 
+    def _compiled(self, tree, name):
+        """Compile statements together or, where one is refused, each when those before it ran."""
+        try:
+            together = self.compile(tree, name, "exec")
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return (self.compile(ast.Module([node], []), name, "exec") for node in tree.body)
+        return [together]
+
     def _run_plain(self, tree, source):
-        """Run a parsed cell as IPython does, statement by statement, in a fifth of the time."""
+        """Run a parsed cell as IPython does, in a fifth of the time."""
         result = ExecutionResult(ExecutionInfo(source, False, False, True, None))
         self.events.trigger("pre_execute")
         self.events.trigger("pre_run_cell", result.info)
-        *nodes, last = tree.body or [ast.Pass(lineno=1, col_offset=0)]
-        last = ast.Interactive([last]) if isinstance(last, ast.Expr) else ast.Module([last], [])
+        shown = tree.body[-1:] if tree.body and isinstance(tree.body[-1], ast.Expr) else []
+        del tree.body[len(tree.body) - len(shown) :]
         with self.builtin_trap, self.display_trap:
             name = self.compile.cache(source)
             try:
-                for node in [*(ast.Module([node], []) for node in nodes), last]:
-                    mode = "single" if isinstance(node, ast.Interactive) else "exec"
-                    exec(self.compile(node, name, mode), self.user_global_ns, self.user_ns)
+                for code in self._compiled(tree, name):
+                    exec(code, self.user_global_ns, self.user_ns)
+                for node in shown:
+                    code = self.compile(ast.Interactive([node]), name, "single")
+                    exec(code, self.user_global_ns, self.user_ns)
             except BaseException as error:  # SystemExit, too, is the learner's
                 result.error_in_exec = error
         self.events.trigger("post_execute")

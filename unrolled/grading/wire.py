@@ -39,6 +39,7 @@ FUNCTIONS = (
 )
 _CODES = {np.dtype(code): code for code in DTYPES}
 _TO_JSON = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+HANDLE = b'["h",'  # begins each handle in a frame, and stands elsewhere by chance alone
 ITERATORS = (Iterator, type({}.keys()), type({}.values()), type({}.items()))
 
 
@@ -177,6 +178,8 @@ class _Encoder:
             return self.items("l", value, depth)
         if kind is dict:
             return self.items("d", [part for pair in value.items() for part in pair], depth)
+        if kind is int and value.bit_length() <= MAX_INT_BITS:
+            return value
         if kind is bytes:
             return self.raw("b", value)
         return self.subclass(value, depth)

@@ -140,6 +140,10 @@ class Service:
             if request["name"] not in self.shell.user_ns:
                 raise Absent
             return {"value": self.shell.user_ns[request["name"]]}
+        if what == "functions":
+            names = self.shell.user_ns
+            found = {name: names.get(name) for name in request["names"]}
+            return {"values": {k: v for k, v in found.items() if type(v) in wire.FUNCTIONS}}
         if what == "stand in":
             return self.stand_in(request["calls"])
         if what == "attribute":
