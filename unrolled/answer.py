@@ -40,10 +40,7 @@ class Missing(Exception):
 
 @dataclass
 class Call:
-    """One call of a learner's function: what went in (a copy) and what came of it.
-
-    travelled: the bytes of both, where they went to another process and came back.
-    """
+    """One call of a learner's function: what went in (a copy) and what came of it."""
 
     function: str
     args: tuple
@@ -51,12 +48,6 @@ class Call:
     result: object = None
     error: LearnerError | None = None
     wrote_into_arguments: bool = False
-    travelled: tuple[bytes, bytes] | None = None
-
-    @property
-    def outcome(self) -> object:
-        """The result, or what was raised in its place."""
-        return self.result if self.error is None else self.error
 
 
 @dataclass
@@ -113,8 +104,6 @@ class _Traced:
         except LearnerError as error:
             call.error = error
             raise
-        finally:
-            call.travelled = getattr(self._function, "travelled", None)
         mutated = getattr(self._function, "mutated", None)  # a remote function knows by itself
         if mutated is None:
             mutated = not same([sent, sent_kwargs], [call.args, call.kwargs])

@@ -23,8 +23,6 @@ from unrolled.exercise import Exercise
 from unrolled.recording import RecordedMistake, Recording
 from unrolled.runner import CheckFile, Context
 
-# Where PyYAML was built with its parser in C, that takes a tenth of the time.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FIELDS = {"exercise", "replace", "by", "says"}
 
 
@@ -77,9 +75,8 @@ def read_mistakes(exercise: Exercise) -> list[Mistake]:
     path = exercise.path.parent / "mistakes" / f"{exercise.topic}.yml"
     if not path.is_file():
         return []
-    loader = _Loader(path.read_text(encoding="utf-8"))
-    document = loader.get_single_node()
-    entries = loader.construct_document(document) if document else []
+    document = yaml.compose(path.read_text(encoding="utf-8"))
+    entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
     mistakes = []
     for node, entry in zip(document.value if document else [], entries, strict=True):
         where = f"{path}:{node.start_mark.line + 1}"

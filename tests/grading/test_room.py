@@ -4,9 +4,10 @@ import base64
 import contextlib
 import struct
 
+import numpy as np
 import pytest
 
-from unrolled.answer import LearnerError
+from unrolled.answer import Answer, LearnerError
 from unrolled.grading import room as rooms
 from unrolled.grading.outputs import Allowance
 from unrolled.grading.work import Work
@@ -86,3 +87,64 @@ def test_pictures_are_bounded_by_their_pixels():
     allowance = Allowance()
     kept = [allowance.spend(picture(4096, 4096))[0] for _ in range(9)]
     assert [output["output_type"] for output in kept] == ["display_data"] * 8 + ["stream"]
+
+
+COUNTING = "asked = []\ndef f(x):\n    asked.append(x)\n    return x + (len(asked) == {odd})"
+
+
+def asked_again(zygote, source, asks):
+    """Ask a room, then ask another one the same, last first: the calls, and what came of them."""
+    with room(zygote, source) as first:
+        first.open()
+        answer = Answer(first.lookup)
+        asks(first, answer)
+        with room(zygote, source, first) as second:
+            second.open()
+            calls = answer.trace[::-1]
+            return calls, second.ask_together(calls)
+
+
+def test_an_answer_of_the_same_bytes_is_the_calls_own(zygote):
+    def asks(first, answer):
+        first.run_together([lambda x=x: answer.f(x) for x in (np.ones(2), 2.0)])
+
+    calls, again = asked_again(zygote, "def f(x):\n    return [x]", asks)
+    assert [found is call.result for call, found in zip(calls, again, strict=True)] == [True, True]
+
+
+def test_an_answer_of_other_bytes_is_taken_apart(zygote):
+    def asks(first, answer):
+        first.run_together([lambda: answer.f(-0.0)])
+
+    source = "import time\ndef f(x):\n    return [x * 0, time.perf_counter()]"
+    (call,), (found,) = asked_again(zygote, source, asks)
+    assert found[0] == call.result[0]
+    assert found[1] != call.result[1]
+
+
+def test_the_same_error_is_the_calls_own(zygote):
+    def asks(first, answer):
+        with contextlib.suppress(LearnerError):
+            first.run_together([lambda: answer.f(1)])
+
+    (call,), (found,) = asked_again(zygote, "def f(x):\n    raise ValueError(x)", asks)
+    assert found is call.error
+
+
+def test_what_came_out_in_two_ways_is_taken_for_neither(zygote):
+    def asks(first, answer):
+        first.run_together([lambda: answer.f(5)] * 2)  # 6 and 5
+
+    calls, again = asked_again(zygote, COUNTING.format(odd=1), asks)
+    assert [call.result for call in calls] == [5, 6]
+    assert again == [6, 5]
+
+
+def test_a_call_that_was_made_by_itself_is_taken_for_no_other(zygote):
+    def asks(first, answer):
+        first.run_together([lambda: answer.f(5)])  # 5
+        answer.f(5)  # 6, which is no answer that is asked for together
+
+    calls, again = asked_again(zygote, COUNTING.format(odd=2), asks)
+    assert [call.result for call in calls] == [6, 5]
+    assert again == [5, 6]

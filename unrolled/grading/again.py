@@ -15,7 +15,6 @@ import numpy as np
 from unrolled.answer import Call, LearnerError, copied
 from unrolled.expect import same
 from unrolled.grading.remote import RemoteValue
-from unrolled.grading.wire import HANDLE
 from unrolled.report import Report, describe
 
 MAX_QUESTIONS = 200
@@ -37,7 +36,8 @@ def changed_answers(
         rng: draws the order; after MAX_QUESTIONS calls it is enough.
         between: called after each call, to start again what it may have broken.
         together: repeats several calls with one message and returns the result of each, or what it
-            raised; None where that did not work, and each is then asked by itself.
+            raised: the `outcome` itself of a call that came out as it did the first time. None where
+            that did not work, and each is then asked by itself.
 
     Returns:
         For each item whose answer changed by more than rounding, the call.
@@ -77,6 +77,11 @@ def withdrawn(report: Report, call: Call) -> Report:
     )
 
 
+def outcome(call: Call) -> object:
+    """Return the result of a call, or what it raised in its place."""
+    return call.result if call.error is None else call.error
+
+
 def _reordered(questions, rng):
     """Yield the questions in an order in which none keeps its place among those of its function."""
     waiting: dict[str, list] = {}
@@ -93,8 +98,6 @@ def _travels(call):
     """Tell whether a call can be repeated in another worker: objects stay in the one they are in."""
     if call.error is not None and call.error.type_name == "Stopped":
         return False  # what stopped a worker once need not stop one again
-    if call.travelled and not any(HANDLE in frame for frame in call.travelled):
-        return True
     return not _holds_handle([call.args, call.kwargs, call.result])
 
 
@@ -115,7 +118,7 @@ def _ask(call, lookup):
 
 
 def _agrees(call, result):
-    if result is call.outcome:
+    if result is outcome(call):
         return True
     if isinstance(result, LearnerError):
         return call.error is not None and call.error.type_name == result.type_name

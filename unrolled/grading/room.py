@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from unrolled.answer import Call, LearnerError
+from unrolled.grading.again import outcome
 from unrolled.grading.outputs import Allowance
 from unrolled.grading.together import Together
 from unrolled.grading.wire import WireError
@@ -40,6 +41,12 @@ class Room:
         self._cells, self._names = work.cells, names
         self._zygote, self._worker, self._broken = zygote, None, ""
         self._deadly = set(after._deadly) if after else set()
+        # By name and arguments, as they travelled, what came back: None where it was not always so.
+        # A call that was made by itself left no such trace, and nothing may be mistaken for it.
+        self._answers: dict[tuple[str, bytes], bytes | None] = {}
+        self._made_alone = False
+        if after and not after._made_alone:
+            self._answers = after._answers
         self._functions, self._remote, self._found = {}, {}, {}
         self._patience = 2 if after else 1
         self._deadline = time.monotonic() + SUBMISSION_SECONDS
@@ -108,18 +115,18 @@ class Room:
                 self._broken = LATE
             if self._broken:
                 raise LearnerError("Stopped", self._broken)
-            call.travelled = None
             if self._together is None:
+                self._made_alone = True
                 result = self._guard(value, *args, **kwargs)
                 call.mutated = value.mutated
                 return result
-            found, call.travelled = self._together.ask((value, args, kwargs))
+            found = self._together.ask((name, args, kwargs))
             if isinstance(found, Exception):
                 raise found
             result, call.mutated = found
             return result
 
-        call.mutated, call.travelled, call.by_value = False, None, True
+        call.mutated, call.by_value = False, True
         self._functions[name] = call
         self._remote[name] = value
         return call
@@ -150,46 +157,44 @@ class Room:
             self._together = None
 
     def _ask_together(self, calls):
-        """Make calls with one message; return what came of each, and the bytes that travelled."""
-        sent = []
+        """Make calls with one message: (result, whether it wrote) or what was raised of each."""
         try:
-            sent = [self._worker.packed(args, kwargs) for _, args, kwargs in calls]
-            wanted = [(function, frame) for (function, *_), frame in zip(calls, sent, strict=True)]
-            seconds = TOGETHER_SECONDS * self._patience
-            received = self._worker.call_all(wanted, seconds, note=True)
+            sent, received = self._travel(calls, note=True)
             found = [self._as_checks_know_it(self._worker.unpacked(frame)) for frame in received]
         except (WorkerDied, WorkerTimeout, WireError) as error:
             raise Apart(str(error)) from None
-        return list(zip(found, zip(sent, received, strict=True), strict=True))
+        for one, frame in zip(sent, received, strict=True):
+            # What came out in two ways is not to be taken for either of them.
+            self._answers[one] = frame if self._answers.get(one, frame) == frame else None
+        return found
+
+    def _travel(self, calls, note=False):
+        """Make calls of (name, args, kwargs) with one message; return what was sent and received."""
+        sent = [(name, self._worker.packed(args, kwargs)) for name, args, kwargs in calls]
+        wanted = [(self._remote[name], frame) for name, frame in sent]
+        return sent, self._worker.call_all(wanted, TOGETHER_SECONDS * self._patience, note)
 
     def ask_together(self, calls: list[Call]) -> list | None:
         """Repeat calls with one message: the result of each or what it raised, None if that failed.
 
-        Where the worker sends the very bytes that came the first time, they are not taken apart
-        again: the result is then the call's own.
+        Where the very bytes come that came to the same bytes in the earlier room, they are not taken
+        apart again: the result is then the `outcome` of the call itself.
         """
         try:
             for call in calls:
                 self.lookup(call.function)
-            sent = [
-                call.travelled[0] if call.travelled else self._worker.packed(call.args, call.kwargs)
-                for call in calls
-            ]
-            wanted = [
-                (self._remote[c.function], frame) for c, frame in zip(calls, sent, strict=True)
-            ]
-            received = self._worker.call_all(wanted, TOGETHER_SECONDS * self._patience)
-            return [self._repeated(*pair) for pair in zip(calls, received, strict=True)]
+            sent, received = self._travel([(c.function, c.args, c.kwargs) for c in calls])
+            return [self._repeated(*one) for one in zip(calls, sent, received, strict=True)]
         except (LearnerError, KeyError):
             self.recover()
         except (WorkerDied, WorkerTimeout, WireError):
             self.open()
         return None
 
-    def _repeated(self, call, frame):
+    def _repeated(self, call, sent, frame):
         """Return the result of a call that was repeated, or what it raised."""
-        if call.travelled and call.travelled[1] == frame:
-            return call.outcome
+        if self._answers.get(sent) == frame:
+            return outcome(call)
         found = self._as_checks_know_it(self._worker.unpacked(frame))
         return found if isinstance(found, Exception) else found[0]
 

@@ -39,7 +39,6 @@ FUNCTIONS = (
 )
 _CODES = {np.dtype(code): code for code in DTYPES}
 _TO_JSON = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
-HANDLE = b'["h",'  # begins each handle in a frame, and stands elsewhere by chance alone
 ITERATORS = (Iterator, type({}.keys()), type({}.values()), type({}.items()))
 
 
