@@ -28,7 +28,7 @@ from unrolled.grading.work import Work
 from unrolled.grading.zygote import Limits, Zygote
 
 if TYPE_CHECKING:
-    from unrolled.grading.judge import Verdict
+    from unrolled.grading.judge import Judge, Verdict
 
 # Imports that take seconds are paid once for the class instead of once for each worker.
 HEAVY = ("torch", "torch.optim", "pandas", "matplotlib.pyplot")
@@ -170,6 +170,7 @@ class Judges:
         course = replace(course, settings=Config())  # may hold functions, which cannot travel
         warm = ("numpy", *warm)
         self._start = (course, topic, warm, allow_unconfined, limits)
+        self._judge: Judge | None = None  # made once, for all processes that are forked
         self._trouble: Exception | None = None
         self._all: list[_Process] = []
         self._warming: threading.Thread | None = None
@@ -188,10 +189,13 @@ class Judges:
         return _Process(self._start)
 
     def _forked(self):
-        """Return a process that has the imports of this one, which must have no other thread."""
-        importlib.import_module("unrolled.grading.judge")  # once, for all of them
+        """Return a process that has what this one made, which must have no other thread."""
+        if self._judge is None:
+            module = importlib.import_module("unrolled.grading.judge")
+            with contextlib.suppress(Exception):  # the process says what is wrong
+                self._judge = module.Judge(*self._start[:2])
         strangers = [process.connection.close for process in self._all]
-        return _Process(self._start, [*strangers, self._server.disown])
+        return _Process(self._start, [*strangers, self._server.disown], self._judge)
 
     def _warm_up(self):
         try:
@@ -257,18 +261,20 @@ class Judges:
 class _Process:
     """One judging process: its end of the line, and what it has in hand, in order."""
 
-    def __init__(self, start, strangers=None):
+    def __init__(self, start, strangers=None, judge=None):
         """Start it: forked from this process if `strangers` are given, else spawned.
 
         start: the arguments of `_serve`. strangers: what closes, in a forked process, what it has
-        of this one and of the processes before it.
+        of this one and of the processes before it. judge: one that a forked process need not make.
         """
         forked = strangers is not None
         context = multiprocessing.get_context("fork" if forked else "spawn")
         self.connection, theirs = context.Pipe()
         self.hand: deque[tuple[str, Work]] = deque()
         closed = [*strangers, self.connection.close] if forked else []
-        self._process = context.Process(target=_serve, args=(theirs, closed, *start), daemon=True)
+        self._process = context.Process(
+            target=_serve, args=(theirs, closed, judge, *start), daemon=True
+        )
         self._process.start()
         theirs.close()
 
@@ -299,17 +305,17 @@ class _CannotStart:
     reason: Exception
 
 
-def _serve(line, strangers, course, topic, warm, allow_unconfined, limits):
+def _serve(line, strangers, judge, course, topic, warm, allow_unconfined, limits):
     """Judge what comes down the line, until it is closed."""
     for close in strangers:
         close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and decides
-    judge, trouble = None, None
+    trouble = None
     gc.disable()  # a tenth of what imports take
     try:
         from unrolled.grading.judge import Judge
 
-        judge = Judge(course, topic)  # while the server warms up
+        judge = judge or Judge(course, topic)  # while the server warms up
     except Exception as error:
         trouble = _CannotStart(error)
     try:
