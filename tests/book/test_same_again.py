@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from unrolled.book.forms import SOURCES, sources_digest
 from unrolled.book.installable import png
 
 pytestmark = pytest.mark.slow
@@ -29,6 +30,9 @@ INDEX = """
 Go to {ref}`the chapter <sec-topic>`.
 
 ```{quiz-score}
+```
+
+```{other-forms}
 ```
 """
 HEAD = r"""
@@ -154,6 +158,9 @@ def _lay_out(folder):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "chapters/dot.png").write_bytes(png(1))
+    (folder / "_build/epub").mkdir(parents=True)
+    (folder / "_build/epub/unrolled.epub").write_text("As an e-book.")
+    (folder / "_build/epub" / SOURCES).write_text(sources_digest(folder))
     for own in ("unrolled", "pyproject.toml", "LICENSE", "LICENSE-text"):  # in another place, too
         (folder / own).symlink_to(ROOT / own)
 
@@ -181,5 +188,7 @@ def test_a_site_built_elsewhere_on_another_day_is_the_same_to_the_byte(tmp_path)
     assert wanted <= set(one)
     assert sum(name.startswith("_images/") for name in one) == 2
     assert b"unrolled-diagram" in one["chapters/topic.html"]
+    assert one["forms/unrolled.epub"] == b"As an e-book."
+    assert b'href="forms/unrolled.epub"' in one["index.html"]
     assert set(one) == set(other)
     assert [name for name in one if one[name] != other[name]] == []
