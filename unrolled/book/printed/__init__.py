@@ -32,7 +32,8 @@ class BibliographyList(SphinxPostTransform):
         for box in list(self.document.findall(nodes.container)):
             if any(isinstance(entry, nodes.citation) for entry in box.children):
                 entries = (nodes.list_item("", *one[1:], ids=one["ids"]) for one in box.children)
-                box.replace_self(nodes.bullet_list("", *entries, classes=["bibliography"]))
+                listed = nodes.bullet_list("", *entries)
+                box.replace_self(nodes.container("", listed, classes=["bibliography"]))
 
 
 class NothingDirective(Directive):
@@ -64,6 +65,7 @@ def _say_of_what(app, exception):
 def setup(app):
     """Register the directives and the builders with Sphinx."""
     app.setup_extension("unrolled.book.element")
+    app.setup_extension("unrolled.book.printed.cover")
     app.setup_extension("unrolled.book.printed.drawings")
     app.setup_extension("unrolled.book.printed.epub")
     app.setup_extension("unrolled.book.printed.latex")
