@@ -65,7 +65,8 @@ def _draw_network(ax, y):
 
 def _arrow(ax, begin, end):
     style = {"arrowstyle": "-|>", "color": LINE, "linewidth": 2, "shrinkA": 0, "shrinkB": 2}
-    ax.annotate("", end, begin, arrowprops={**style, "mutation_scale": 18})
+    style["mutation_scale"] = 18
+    ax.annotate("", end, begin, arrowprops=style, annotation_clip=False)
 
 
 def image(figure, kind):

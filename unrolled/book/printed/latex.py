@@ -39,7 +39,7 @@ def _tell_latex(doctree):
     for table in doctree.findall(nodes.table):
         if "outcome-map" in table["classes"]:
             table["classes"].append("colwidths-given")
-            for column, width in zip(table.findall(nodes.colspec), (42, 24, 7, 27), strict=True):
+            for column, width in zip(table.findall(nodes.colspec), (45, 25, 6, 24), strict=True):
                 column["colwidth"] = width
             for words in list(table.findall(nodes.Text)):  # in a column headed "Quiz"
                 if words.startswith("question "):
