@@ -11,8 +11,9 @@ book: $(READY)
 	@test -s _build/html/chapters/lstm_gates.html
 	@echo "The book is ready. Open $(CURDIR)/_build/html/index.html"
 
-# Both read the pages anew, with settings of their own.
-PRINT := $(BIN)/sphinx-build -W -q -c unrolled/book/printed -d _build/.doctrees-printed
+# Both read the pages anew, with settings of their own, and bear the date of the last commit.
+DATED := SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct 2>/dev/null || date +%s)
+PRINT := $(DATED) $(BIN)/sphinx-build -W -q -c unrolled/book/printed -d _build/.doctrees-printed
 LATEX := latexmk -xelatex -interaction=nonstopmode -halt-on-error -quiet
 
 epub: $(READY)
@@ -25,7 +26,7 @@ pdf: $(READY)
 	  { echo "make pdf needs, from Debian: $$(cat unrolled/book/printed/packages.txt)" >&2; exit 1; }; done
 	rm -rf _build/pdf
 	$(PRINT) -b latex . _build/pdf
-	cd _build/pdf && $(LATEX) unrolled.tex >latexmk.log 2>&1 || { tail -n 40 unrolled.log; exit 1; }
+	cd _build/pdf && $(DATED) $(LATEX) unrolled.tex >latexmk.log 2>&1 || { tail -n 40 unrolled.log; exit 1; }
 	@! grep -E "Missing character|undefined references" _build/pdf/unrolled.log
 	@echo "The book is ready to print: $(CURDIR)/_build/pdf/unrolled.pdf"
 

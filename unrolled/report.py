@@ -28,7 +28,7 @@ _STYLES = {
     "tr": "background:none",
     "th": "border:none;padding:1px 16px 1px 0;text-align:left;vertical-align:top;font-weight:normal",
     "td": "border:none;padding:1px 0;text-align:left;vertical-align:top;font-family:monospace;"
-    "white-space:pre-wrap",
+    "white-space:pre-wrap;overflow-wrap:anywhere",
     "mistake": "margin:6px 0 8px 20px;font-weight:bold",
     "note": "margin:4px 0",
 }

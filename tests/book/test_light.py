@@ -23,6 +23,13 @@ COLOURS = """
       return new Set([program, ...marked].map((one) => getComputedStyle(one).color)).size;
     }
 """
+# How long a line is, in heights of a letter; most letters are half as wide as that.
+LINE = """
+    () => {
+      const one = document.querySelector("article section > p");
+      return one.getBoundingClientRect().width / parseFloat(getComputedStyle(one).fontSize);
+    }
+"""
 SHEET = """/* a licence */.fa,.fa-solid,.fas{line-height:1}.fa-spin{animation-name:x}
 @keyframes x{0%{top:0}to{top:1em}}.fa-bars:before,.fa-navicon:before{content:"\\f0c9"}
 .fa-cat:before{content:"\\f6be"}:host,:root{--fa-font-solid:normal 900 1em/1 "Font Awesome 6 Free"}
@@ -90,3 +97,10 @@ def test_what_stands_in_a_program_without_an_element_has_the_colour_it_would_hav
         page.emulate_media(color_scheme=theme)
         page.wait_for_function(f"document.documentElement.dataset.theme === {theme!r}")
         assert page.evaluate(COLOURS) == 1, theme
+
+
+@pytest.mark.slow
+def test_a_line_holds_some_eighty_letters_on_the_widest_screen(visit):
+    page, _ = visit("chapters/notation.html")
+    page.set_viewport_size({"width": 2200, "height": 900})
+    assert 35 < page.evaluate(LINE) < 42

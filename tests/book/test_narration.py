@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -207,6 +208,9 @@ STEPS = """
 import shutil, sys
 from sphinx.cmd.build import build_main
 for n, builder in enumerate(["audio", "audio", "html", "html"]):
+    if n == 1:
+        with open("page.ipynb", "a") as page:
+            page.write("\\n")  # another text, of the same words
     if n == 3:
         shutil.copytree("html", "with")
         shutil.copy("audio/page.txt", "spoken.txt")
@@ -289,3 +293,25 @@ def test_a_recording_without_its_length_is_not_offered(tmp_path):
     data = {"digest": "1", "seconds": 90}
     (tmp_path / "chapters" / "page.json").write_text(json.dumps(data))
     assert listening.recordings(tmp_path) == {"chapters/page": {**data, "size": 5}}
+
+
+def test_a_recording_of_another_text_is_taken_off_the_site_and_its_page_written_again(tmp_path):
+    built, page = tmp_path / "_build", tmp_path / "page.md"
+    page.write_text("# A page")
+    (built / "audio").mkdir(parents=True)
+    (built / "audio" / "page.mp3").write_bytes(b"sound")
+    data = {"digest": "1", "seconds": 90, "source": listening.source_digest(page)}
+    (built / "audio" / "page.json").write_text(json.dumps(data))
+    env = SimpleNamespace(found_docs={"page"}, doc2path=lambda name: tmp_path / f"{name}.md")
+    app = SimpleNamespace(env=env, builder=SimpleNamespace(name="html"), outdir=built / "html")
+
+    def build():
+        again = listening._write_again(app, env)
+        listening._copy(app, None)
+        return again, (built / "html" / "audio" / "page.mp3").exists()
+
+    assert build() == (["page"], True)
+    assert build() == ([], True)
+    page.write_text("# Another page")
+    assert build() == (["page"], False)
+    assert build() == ([], False)

@@ -124,6 +124,7 @@ def test_nothing_is_kept_for_who_has_no_use_for_it(book, site, chromium, how):
 def test_the_list_holds_what_a_reader_needs_and_its_version_follows_the_content(tmp_path):
     names = ["index.html", "chapters/a.html", "_static/a.css", "searchindex.js", "_images/ä b.png"]
     others = ["_static/a.css.map", "_static/layout.html", "audio/a.mp3", "_static/locales/x.js"]
+    others += ["forms/unrolled.epub", "forms/unrolled.pdf"]  # fetched by who asks for them
     for name in names + others:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ import sys
 import zipfile
 from io import BytesIO
 from pathlib import Path
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
@@ -16,6 +17,7 @@ from bs4 import BeautifulSoup
 from PIL import Image
 
 from unrolled import diagrams
+from unrolled.book.forms import SOURCES, sources_digest
 from unrolled.book.printed.drawings import settled, words
 
 pytestmark = pytest.mark.slow
@@ -212,6 +214,23 @@ def test_nothing_is_left_that_needs_a_browser(epub, page):
     assert page.select_one(".bibliography li")["id"] in {a["href"][1:] for a in page.select("a")}
 
 
+def test_an_e_book_has_a_cover_and_parts_and_bears_no_time(made, epub):
+    listing = ElementTree.fromstring(epub.read("content.opf"))
+    [cover] = listing.findall(".//{*}item[@properties='cover-image']")
+    [named] = listing.findall(".//{*}meta[@name='cover']")
+    assert named.get("content") == cover.get("id")
+    with Image.open(BytesIO(epub.read(cover.get("href")))) as image:
+        assert image.height > 2000
+    shown = BeautifulSoup(epub.read("epub-cover.xhtml"), "html.parser")
+    assert shown.img["src"] == cover.get("href")
+    contents = BeautifulSoup(epub.read("nav.xhtml"), "html.parser").nav
+    entries = [entry.a for entry in contents.ol.find_all("li", recursive=False)]
+    assert [entry.text for entry in entries] == ["A small book", "Notation", "Part I · Recurrence"]
+    assert [one.text[:7] for one in entries[-1].parent.ol.select("a")] == ["What is"]
+    assert {one.date_time for one in epub.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert (made / "_build/epub" / SOURCES).read_text() == sources_digest(made)
+
+
 def test_paper_has_parts_and_chapters_and_what_came_before_them_has_no_number(tex):
     shape = re.findall(r"\\(part|chapter|section|setcounter)(\{.*)", tex)
     assert [kind for kind, _ in shape[:2]] == ["setcounter", "chapter"]
@@ -224,6 +243,7 @@ def test_paper_has_parts_and_chapters_and_what_came_before_them_has_no_number(te
     assert "folded_code" not in tex.replace(r"\PYGZus{}", "_")
     assert "hyperref[\\detokenize{chapters/topic:fig-dot}]" in tex
     assert "Part I ·" not in tex
+    assert tex.index(r"\coverpage{cover.pdf}") < tex.index(r"\sphinxmaketitle")
 
 
 def test_latex_sets_the_book_with_every_letter(made, tex):

@@ -1,11 +1,12 @@
 """A player at the top of each chapter that has been read aloud by `make audio`, and none elsewhere.
 
-The recordings lie beside the site's folder, in `_build/audio/`. The build copies them into the site. The
+A recording of another text than the page shows is not offered. The recordings lie beside the site's folder, in `_build/audio/`. The build copies them into the site. The
 player is the browser's own; nothing of a recording is loaded before a reader asks for it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -14,6 +15,7 @@ from docutils import nodes
 from sphinx.util.osutil import relative_uri
 
 from unrolled.book.element import element
+from unrolled.book.execution import modules_digest
 
 _FOLDER = "audio"
 
@@ -25,7 +27,7 @@ def recordings(folder):
         folder: where `make audio` has put it (Path).
 
     Returns:
-        By the name of the page: digest, length in seconds and size in bytes (dict).
+        By the name of the page: digests, length in seconds and size in bytes (dict).
     """
     found = {}
     for path in sorted(folder.rglob("*.mp3")):
@@ -35,6 +37,19 @@ def recordings(folder):
             known = json.loads(data.read_text(encoding="utf-8"))
             found[page] = {**known, "size": path.stat().st_size}
     return found
+
+
+def source_digest(path):
+    """Return a short digest (str) of what a page is made of: its file, and what its code imports.
+
+    `make audio` writes it beside a recording. What a page takes from others, the titles that its links
+    show, is not in it.
+
+    Arguments:
+        path: the file of the page.
+    """
+    content = Path(path).read_bytes() + modules_digest().encode()
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def player(address, seconds, size):
@@ -60,11 +75,20 @@ def _is_site(app):
 
 
 def _known(app):
-    return recordings(Path(app.outdir).parent / _FOLDER) if _is_site(app) else {}
+    """Return the recordings (dict) of the text that the pages show."""
+    if not _is_site(app):
+        return {}
+    found = recordings(Path(app.outdir).parent / _FOLDER)
+    known = {page: one for page, one in found.items() if page in app.env.found_docs}
+    return {page: one for page, one in known.items() if one.get("source") == _source(app, page)}
+
+
+def _source(app, page):
+    return source_digest(app.env.doc2path(page))
 
 
 def _show(app, doctree, page):
-    one = _known(app).get(page)
+    one = app.env.unrolled_recordings.get(page) if _is_site(app) else None
     title = next(iter(doctree.findall(nodes.title)), None)
     if one and title is not None:
         at = title.parent.index(title) + 1
@@ -88,10 +112,9 @@ def _write_again(app, env):
 def _copy(app, exception):
     if exception is not None or not _is_site(app):
         return
-    target, known = Path(app.outdir, _FOLDER), _known(app)
-    if not known:
-        shutil.rmtree(target, ignore_errors=True)
-    for page in known:
+    target = Path(app.outdir, _FOLDER)
+    shutil.rmtree(target, ignore_errors=True)
+    for page in app.env.unrolled_recordings:
         path = target / f"{page}.mp3"
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(Path(app.outdir).parent / _FOLDER / f"{page}.mp3", path)

@@ -1,7 +1,7 @@
 """`make audio`: one sound file for each chapter, read by the speech engine espeak-ng.
 
 The Sphinx builder `audio` writes `_build/audio/<chapter>.mp3`, beside it the words as they are spoken (`.txt`) and
-how long it takes (`.json`). A chapter whose words are the same keeps its file. MP3 is what every browser
+how long it takes and of which text it is (`.json`). A chapter whose words are the same keeps its file. MP3 is what every browser
 plays, and `unrolled.book.listening` offers on the page what is there.
 """
 
@@ -21,6 +21,7 @@ from sphinx.builders import Builder
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
+from unrolled.book.listening import source_digest
 from unrolled.book.mathematics import aligned, unnumbered
 from unrolled.book.narration_script import Script
 from unrolled.book.spoken_mathematics import spoken_formula
@@ -116,6 +117,8 @@ class AudioBuilder(Builder):
             running = {pool.submit(self._record, *task): task[0] for task in tasks.items()}
             for n, done in enumerate(as_completed(running), start=1):
                 print(f"[{n}/{len(tasks)}] {running[done]}: {done.result()}", flush=True)
+        for page in self._scripts:
+            self._say_of_what(page)
 
     def _is_chapter(self, page):
         return bool(self.env.metadata.get(page, {}).get("quizzes"))
@@ -137,6 +140,13 @@ class AudioBuilder(Builder):
         data = {"digest": digest(passages), "seconds": round(seconds)}
         self._path(page, ".json").write_text(json.dumps(data), encoding="utf-8")
         return f"{seconds / 60:.1f} min, {path.stat().st_size / 1e6:.1f} MB"
+
+    def _say_of_what(self, page):
+        """Note of which text the recording is: its words may be the same when the text is another."""
+        path = self._path(page, ".json")
+        known = json.loads(path.read_text(encoding="utf-8"))
+        data = {**known, "source": source_digest(self.env.doc2path(page))}
+        path.write_text(json.dumps(data), encoding="utf-8")
 
     def _formula(self, node):
         display = node.tagname == "math_block"

@@ -6,10 +6,13 @@ where a web page keeps a score or shows a way into the site, and no code that th
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from unrolled.book.forms import SOURCES, sources_digest
 from unrolled.book.printed.quiz import PrintedQuizDirective
 
 _LEFT_OUT = (
@@ -29,7 +32,8 @@ class BibliographyList(SphinxPostTransform):
         for box in list(self.document.findall(nodes.container)):
             if any(isinstance(entry, nodes.citation) for entry in box.children):
                 entries = (nodes.list_item("", *one[1:], ids=one["ids"]) for one in box.children)
-                box.replace_self(nodes.bullet_list("", *entries, classes=["bibliography"]))
+                listed = nodes.bullet_list("", *entries)
+                box.replace_self(nodes.container("", listed, classes=["bibliography"]))
 
 
 class NothingDirective(Directive):
@@ -51,14 +55,24 @@ def _without_web(app, doctree):
                     box.remove(part)
 
 
+def _say_of_what(app, exception):
+    """Say beside the book of which text it was made: the site offers no other."""
+    if exception is None:
+        digest = sources_digest(Path(app.srcdir))
+        Path(app.outdir, SOURCES).write_text(digest, encoding="utf-8")
+
+
 def setup(app):
     """Register the directives and the builders with Sphinx."""
     app.setup_extension("unrolled.book.element")
+    app.setup_extension("unrolled.book.printed.cover")
     app.setup_extension("unrolled.book.printed.drawings")
     app.setup_extension("unrolled.book.printed.epub")
     app.setup_extension("unrolled.book.printed.latex")
     app.add_directive("quiz", PrintedQuizDirective)
     app.add_directive("quiz-score", NothingDirective)
+    app.add_directive("other-forms", NothingDirective)
     app.add_post_transform(BibliographyList)
     app.connect("doctree-read", _without_web)
+    app.connect("build-finished", _say_of_what)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from zipfile import ZipFile, ZipInfo
 
-from sphinx.builders.epub3 import Epub3Builder
+from sphinx.builders.epub3 import Epub3Builder, NavPoint
 
 from unrolled.book.accessible import mend
 from unrolled.book.mathematics import Mathematics
+from unrolled.book.printed.cover import PNG
 
 
 class BookBuilder(Epub3Builder):
@@ -25,12 +27,42 @@ class BookBuilder(Epub3Builder):
         path = Path(self.outdir, "content.opf")
         path.write_text(declared(path.read_text(encoding="utf-8"), self._has_mathml), "utf-8")
 
+    def build_navlist(self, navnodes):
+        """Return the table of contents, in parts as `_toc.yml` has them."""
+        entries, grouped = super().build_navlist(navnodes), []
+        part_of = _parts(self.config.external_site_map)
+        for entry in entries:
+            part = part_of.get(entry.refuri.partition("#")[0].removesuffix(self.out_suffix))
+            if part is None:
+                grouped.append(entry)
+            elif grouped and grouped[-1].text == part:
+                grouped[-1].children.append(entry)
+            else:
+                grouped.append(NavPoint(part, entry.refuri, [entry]))
+        return grouped
+
+    def build_epub(self):
+        """Write the archive, without the times at which its files were written."""
+        super().build_epub()
+        path = Path(self.outdir, f"{self.config.epub_basename}.epub")
+        with ZipFile(path) as archive:
+            files = [(one, archive.read(one)) for one in archive.infolist()]
+        with ZipFile(path, "w") as archive:
+            for one, data in files:
+                archive.writestr(ZipInfo(one.filename), data, one.compress_type)
+
     def _has_mathml(self, name):
         return "<math" in Path(self.outdir, name).read_text(encoding="utf-8")
 
 
+def _parts(site_map):
+    """Return the caption of the part (str) of each chapter, by its name; the start has none."""
+    trees = [tree for tree in site_map.root.subtrees if tree.caption.startswith("Part ")]
+    return {str(item): tree.caption for tree in trees for item in tree.items}
+
+
 def declared(listing, has_mathml):
-    """Return the list of files of an EPUB with the pages that hold MathML marked.
+    """Return the list of files of an EPUB with the cover and the pages that hold MathML marked.
 
     Arguments:
         listing: the XML of `content.opf`.
@@ -40,6 +72,7 @@ def declared(listing, has_mathml):
     def mark(found):
         return f'{found[1]} properties="mathml" />' if has_mathml(found[2]) else found[0]
 
+    listing = re.sub(rf'(href="_static/{PNG}"[^>]*) />', r'\1 properties="cover-image" />', listing)
     return re.sub(r'(<item id="[^"]*" href="([^"]*\.xhtml)" media-type="[^"]*") />', mark, listing)
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import yaml
 from jupyter_book.config import get_final_config
 
+from unrolled.book.printed.cover import PDF, PNG
+
 _HERE = Path(__file__).parent
 _PROJECT = Path(__file__).parents[3] / "pyproject.toml"
 
@@ -70,6 +72,7 @@ def _epub(web):
         "epub_basename": "unrolled",
         "epub_contributor": web["author"],
         "epub_copyright": "Text under CC BY 4.0, code under the BSD 3-Clause License",
+        "epub_cover": (f"_static/{PNG}", "epub-cover.html"),
         "epub_css_files": ["book.css"],
         "epub_description": web.get("unrolled_description", web["html_title"]),
         "epub_exclude_files": [f"_static/{name}" for name in unused.split()],
@@ -98,9 +101,10 @@ def _latex(web):
             "pointsize": "11pt",
             "extraclassoptions": "openany,oneside",
             "fncychap": "",
-            "fontpkg": r"\setmonofont[Scale=0.8]{DejaVu Sans Mono}",
+            "fontpkg": r"\setmonofont[Scale=0.8,HyphenChar=None]{DejaVu Sans Mono}",
             "sphinxsetup": f"{layout}, {links}",
             "preamble": (_HERE / "preamble.tex").read_text(encoding="utf-8"),
+            "maketitle": rf"\coverpage{{{PDF}}}\sphinxmaketitle",
             "tableofcontents": contents,
             "makeindex": "",
             "printindex": "",
