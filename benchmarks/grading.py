@@ -27,6 +27,7 @@ from unrolled.release import generate, put_tools_on_path, write_source
 
 ROOT = Path(__file__).resolve().parents[1]
 TOPIC = "lstm_gates"
+FIRST = "1/"  # begins the line that `unrolled grade` prints of the first result
 STOCK = """
 c = get_config()
 c.CourseDirectory.root = {folder!r}
@@ -65,10 +66,17 @@ def processor_seconds() -> float:
 def measure(what: str, command: list, folder: Path, count: int) -> float:
     """Run a command that grades `count` submissions, print its figures, and return its rate."""
     before, began = processor_seconds(), time.monotonic()
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    said, first = [], None
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as running:
+        for line in running.stdout:
+            said.append(line)
+            if first is None and line.startswith(FIRST):
+                first = time.monotonic() - began
     seconds, used = time.monotonic() - began, processor_seconds() - before
-    if done.returncode:
-        raise SystemExit(f"{what} failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+    if running.returncode:
+        raise SystemExit(f"{what} failed:\n{''.join(said)[-6000:]}")
     written = len(list(folder.glob(f"autograded/*/{TOPIC}/{TOPIC}.ipynb")))
     assert written == count, f"{what} wrote {written} notebooks, not {count}"
     rate = count / seconds
@@ -77,6 +85,8 @@ def measure(what: str, command: list, folder: Path, count: int) -> float:
         f"  {used / count:>6.3f} CPU-s each",
         flush=True,
     )
+    if first is not None:
+        print(f"{'':<22} first mark on screen after {first:.1f} s", flush=True)
     return rate
 
 

@@ -48,14 +48,14 @@ def warm_up(names: list[str]) -> None:
     Raises:
         RuntimeError: when a module started a thread: a forked child would wait for it for ever.
     """
-    for name in names:
-        # A quarter of torch's import is for compilers: it is made up for when they are asked for.
-        with Later("torch._meta_registrations"):
+    # A quarter of torch's import is for its compilers, and is made up for when they are asked for.
+    with Later("torch._meta_registrations"):
+        for name in names:
             importlib.import_module(name)
-        if name == "torch":
-            _warm_torch(sys.modules[name])
-        if name == "torch.optim":
-            sys.modules["torch"].optim.Adam([sys.modules["torch"].nn.Parameter()])
+    if "torch" in names:
+        _warm_torch(sys.modules["torch"])
+    if "torch.optim" in names:
+        sys.modules["torch"].optim.Adam([sys.modules["torch"].nn.Parameter()])
     for name in LEARNER_MODULES:
         if importlib.util.find_spec(name) is not None:
             importlib.import_module(name)
