@@ -23,7 +23,8 @@ from tests.browser.weight import weigh
 
 ROOT = Path(__file__).parents[1]
 OURS = {
-    f"unrolled.book.{name}" for name in ("accessible", "icons", "images", "lean", "mathematics")
+    f"unrolled.book.{name}"
+    for name in ("accessible", "icons", "images", "lean", "mathematics", "sheet")
 }
 KINDS = ("html", "css", "js", "fonts", "figures")
 

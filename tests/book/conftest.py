@@ -52,6 +52,10 @@ ALL_IMAGES = """
 """
 
 
+# What is judged is the whole page, also where no screen has come near yet.
+ALL_LAID_OUT = "* { content-visibility: visible !important }"
+
+
 @pytest.fixture(scope="module")
 def chromium():
     """Start Chromium for Playwright, which sees requests and faults."""
@@ -91,6 +95,7 @@ def visit(chromium, site):
         page.on("console", lambda said: said.type == "error" and faults.append(said.text))
         page.on("response", lambda got: got.status >= 400 and faults.append(f"missing {got.url}"))
         page.goto(f"{site}/{name}")
+        page.add_style_tag(content=ALL_LAID_OUT)
         page.evaluate(ALL_IMAGES)
         page.evaluate("document.fonts.ready.then(() => true)")
         return page, faults

@@ -1,7 +1,8 @@
 """The theme's icons, cut down to those that some page shows, and served from the site.
 
 The theme loads Font Awesome twice, as a script and as web fonts, and uses some thirty of its two
-thousand icons. `theme/static/webpack-macros.html` leaves both out and loads what is made here.
+thousand icons. `theme/static/webpack-macros.html` leaves both out and loads what is made here. It also
+loads `static/page.js` in the place of the theme's scripts.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 import shutil
 from pathlib import Path
 
-from unrolled.book.served import pages, serve
+from unrolled.book.served import pages, scripts, serve
 from unrolled.book.webfonts import subset
 
 _THEME = Path(__file__).parent / "theme"
@@ -70,9 +71,10 @@ def _serve_icons(app, exception):
     if exception or app.builder.format != "html":
         return
     static = Path(app.outdir, "_static")
+    if not (static / "vendor").exists():
+        return  # no page was written, so all is there
     vendor = next((static / "vendor" / "fontawesome").iterdir())
-    scripts = (path.read_text(encoding="utf-8") for path in (static / "scripts").glob("*.js"))
-    shown = " ".join([*re.findall(r'class="([^"]*)"', pages(app)), *scripts])
+    shown = " ".join([*re.findall(r'class="([^"]*)"', pages(app)), scripts(app)])
     classes = set(re.findall(r"(?<![\w-])fa[\w-]*", shown))
     sheet, fonts = icons((vendor / "css" / "all.min.css").read_text(encoding="utf-8"), classes)
     serve(app, "icons/icons.css", sheet.encode())
@@ -86,6 +88,7 @@ def _serve_icons(app, exception):
 
 def setup(app):
     """Serve the icons when the pages are written."""
+    app.setup_extension("unrolled.book.look")
     app.connect("config-inited", _add_templates)
     app.connect("build-finished", _serve_icons)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,12 +10,15 @@ import re
 
 _HIGHLIGHT = re.compile(r'class="highlight')
 _TOGGLE = re.compile(r'class="(?:[^"]* )?(?:toggle|dropdown)[ "]')
+_NOTHING = re.compile(r"(?!)")
 # A file, or the start of a script in the page, and what a page that needs it has in its text.
 _NEEDED_FOR = {
+    "DOCUMENTATION_OPTIONS.pagename": _NOTHING,  # for a list of the book's versions
     "clipboard.min.js": _HIGHLIGHT,
     "copybutton.css": _HIGHLIGHT,
     "copybutton.js": _HIGHLIGHT,
     "design-tabs.js": re.compile("sd-tab-set"),
+    "sphinx-book-theme.js": _NOTHING,  # `static/page.js` does what is left of it
     "sphinx-design.min.css": re.compile(r'class="(?:[^"]* )?sd-'),
     "togglebutton.css": _TOGGLE,
     "togglebutton.js": _TOGGLE,
@@ -28,7 +31,7 @@ _CAN_WAIT = {
     "copybutton.js",
     "design-tabs.js",
     "doctools.js",
-    "sphinx-book-theme.js",
+    "documentation_options.js",
     "sphinx_highlight.js",
     "togglebutton.js",
 }

@@ -23,8 +23,9 @@ def _name_from_the_book(app, config):
 
 
 def setup(app):
-    """Register the style sheet with Sphinx."""
+    """Register the style sheet, and the script that lets wide boxes be scrolled, with Sphinx."""
     app.connect("config-inited", _add_folder)
     app.connect("config-inited", _name_from_the_book, priority=900)  # when all have added theirs
     app.add_css_file("unrolled.css")
+    app.add_js_file("scrolling.js", defer="defer")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

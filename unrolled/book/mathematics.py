@@ -145,8 +145,6 @@ def _finish_page(app, pagename, templatename, context, doctree):
     # The name of a browser's tab holds words alone: there TeX stands as it was written.
     if 'class="katex"' in context.get("title", ""):
         context["title"] = escape(app.env.titles[pagename].astext())
-    if 'class="math-scroll"' in context.get("body", ""):
-        app.add_js_file("mathematics.js", defer="defer")
 
 
 def _add_style(app):

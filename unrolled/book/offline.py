@@ -10,8 +10,11 @@ import hashlib
 import json
 from pathlib import Path
 
+from unrolled.book.served import loaded
+
 _WORKER = Path(__file__).parent / "templates" / "service-worker.js"
 _KINDS = {".css", ".html", ".jpg", ".js", ".png", ".svg", ".webmanifest", ".webp", ".woff2", ".zip"}
+_LOADED = {".css", ".html", ".js"}  # below `_static/` these are of use where a page names them
 
 #: The worker's name at the root of the site.
 NAME = "service-worker.js"
@@ -25,18 +28,19 @@ def files(site):
 
     Returns:
         A short digest (str) of each file, by its path in the site. Recordings of sound are left out,
-        which are heavy, and so are files of the theme that no page loads.
+        which are heavy, and so are style sheets, scripts and templates of the theme that no page loads.
     """
+    found = {path.relative_to(site).as_posix(): path for path in sorted(site.rglob("*"))}
+    found = {name: path for name, path in found.items() if path.suffix in _KINDS and name != NAME}
+    html = "".join(path.read_text("utf-8") for path in found.values() if path.suffix == ".html")
+    named = loaded(html)
     return {
         name: hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-        for path in sorted(site.rglob("*"))
-        if path.suffix in _KINDS and _is_shown(name := path.relative_to(site).as_posix())
+        for name, path in found.items()
+        if path.suffix not in _LOADED
+        or not name.startswith("_static/")
+        or name.removeprefix("_static/") in named
     }
-
-
-def _is_shown(name):
-    template = name.startswith("_static/") and name.endswith(".html")
-    return name != NAME and not template and not name.startswith("_static/locales/")
 
 
 def write_worker(site):

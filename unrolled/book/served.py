@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 
@@ -18,8 +19,23 @@ def serve(app, name, content):
     path.write_bytes(content)
 
 
+def page_paths(app):
+    """Return the paths (list of Path) of all pages of the built site."""
+    paths = sorted(Path(app.outdir).rglob("*.html"))
+    return [path for path in paths if "_static" not in path.parts]
+
+
 def pages(app):
     """Return the HTML (str) of all pages of the built site, one after the other."""
-    paths = sorted(Path(app.outdir).rglob("*.html"))
-    paths = [path for path in paths if "_static" not in path.parts]
-    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
+    return "\n".join(path.read_text(encoding="utf-8") for path in page_paths(app))
+
+
+def loaded(html):
+    """Return the paths below `_static/` (set of str) of the files that some HTML names."""
+    return set(re.findall(r'(?:href|src)="[^"]*?_static/([^"?]+)', html))
+
+
+def scripts(app):
+    """Return the text (str) of all scripts below `_static/` that some page loads."""
+    names = sorted(name for name in loaded(pages(app)) if name.endswith(".js"))
+    return "\n".join(Path(app.outdir, "_static", x).read_text(encoding="utf-8") for x in names)
