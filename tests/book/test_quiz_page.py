@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from tests.book.conftest import ALL_LAID_OUT
 from tests.browser import driver
 from unrolled.quiz.items import read_items
 
@@ -79,6 +80,7 @@ def test_landing_page_has_a_score_for_each_chapter_that_has_a_quiz(pages):
 def test_axe_finds_nothing_when_every_question_is_checked(chromium, site):
     with driver.memory_of(chromium) as context, driver.page_in(context) as page:
         page.goto(f"{site}/chapters/lstm_gates.html")
+        page.add_style_tag(content=ALL_LAID_OUT)
         page.evaluate("document.querySelectorAll('.quiz-check').forEach((b) => b.click())")
         page.locator(".quiz-status:has(strong)").last.wait_for()
         assert driver.violations(page) == []

@@ -182,6 +182,8 @@ def merged(lists):
 def _linked(html, digest):
     """Return a page that links to the one sheet in the place of all others."""
     links = list(_LINK.finditer(html))
+    if not links:  # it leads on to another page, and shows nothing
+        return html
     folder = _HREF.search(links[0][0])[1]
     one = f'  <link href="{folder}{NAME}?v={digest}" rel="stylesheet" />\n'
     for link in reversed(links[1:]):
