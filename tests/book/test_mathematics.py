@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 
+from tests.book.small import QUESTION
 from unrolled.book.mathematics import aligned, style, unnumbered
 from unrolled.book.typesetter import TexError, Typesetter
 
@@ -69,21 +70,9 @@ Markdown("It gives $y_9 = \\frac{1}{2}$.")
 ```{quiz} topic
 ```
 """
-QUIZ = r"""
-- id: first
-  outcome: topic.first
-  difficulty: easy
-  stem: What is $z_5$?
-  options:
-    - text: It is $u_6$.
-      right: true
-      says: Because $u_7$.
-    - text: It is $u_8$.
-      says: No.
-"""
 
 
-def _build(folder, page, quiz=QUIZ):
+def _build(folder, page, quiz=QUESTION):
     (folder / "conf.py").write_text(CONF)
     Image.new("L", (1, 1)).save(folder / "dot.png")
     (folder / "index.md").write_text(f"{HEAD}\n# Start\n\n```{{toctree}}\npage\n```\n")
@@ -176,7 +165,7 @@ def test_bad_tex_ends_the_build_with_file_and_line(tmp_path, text, where):
 
 
 def test_bad_tex_in_a_quiz_is_found_in_the_quiz(tmp_path):
-    run = _build(tmp_path, "# Page\n\n```{quiz} topic\n```\n", QUIZ.replace("$u_7$", "$\\foo$"))
+    run = _build(tmp_path, "# Page\n\n```{quiz} topic\n```\n", QUESTION.replace("$u_7$", "$\\foo$"))
     assert run.returncode != 0
     assert "topic.yml:9: Undefined control sequence: \\foo" in run.stderr
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tests.book.small import BIBLIOGRAPHY, OPENING, QUESTION, QUIZ, TABLE
 from unrolled.book.forms import SOURCES, sources_digest
 from unrolled.book.installable import png
 
@@ -35,51 +36,29 @@ Go to {ref}`the chapter <sec-topic>`.
 ```{other-forms}
 ```
 """
-HEAD = r"""
-(sec-topic)=
-# What is $h_t$?
-
-```{outcomes}
-- id: topic.first
-  section: sec-topic-sum
-  text: add $a$ and $b$
-```
-
-(sec-topic-sum)=
-## A sum
-
+HEAD = (
+    "(sec-topic)="
+    + OPENING
+    + r"""
 In {numref}`fig-line` and {eq}`eq-sum`, after {cite:t}`gers2000,pascanu2013`; {ref}`sec-topic`.
 
 ```{math}
 :label: eq-sum
 s = a + b
 ```
-
-| symbol | shape |
-| --- | --- |
-| $W_{xh}$ | $(D, H)$ |
-
+"""
+    + TABLE
+    + """
 ```{figure} dot.png
 :alt: A dot, one pixel wide
 It is $x_0$.
 ```
 """
-TAIL = """
-**Exercise.** Write it down.
-
-```{quiz} topic
-```
-
-```{bibliography}
-:filter: docname in docnames
-```
-"""
-QUIZ = r"""
-- id: first
-  outcome: topic.first
-  difficulty: easy
-  stem: What is $z_5$?
-  options: [{text: It is $u_6$., right: true, says: Because $u_7$.}, {text: Nothing., says: No.}]
+)
+TAIL = f"\n**Exercise.** Write it down.\n{QUIZ}{BIBLIOGRAPHY}"
+QUESTIONS = (
+    QUESTION
+    + """
 - id: second
   outcome: topic.first
   difficulty: hard
@@ -89,6 +68,7 @@ QUIZ = r"""
   says: As they are counted.
   otherwise: Count again.
 """
+)
 BUILD = """
 import sys
 from base64 import b64encode
@@ -150,7 +130,7 @@ def _lay_out(folder):
         "index.md": INDEX,
         "certificate.md": "# Your certificate\n\n```{certificate}\n```\n",
         "chapters/topic.ipynb": _chapter(),
-        "chapters/quizzes/topic.yml": QUIZ,
+        "chapters/quizzes/topic.yml": QUESTIONS,
         "chapters/references.bib": CITED,
         "exercises/topic/topic.ipynb": "{}",
     }

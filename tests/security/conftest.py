@@ -29,8 +29,8 @@ import nbformat
 import pytest
 
 from unrolled.demo.students import filled_in
-from unrolled.grading.client import Limits
 from unrolled.grading.coordinator import grade
+from unrolled.grading.limits import Limits
 from unrolled.release import put_tools_on_path
 
 ROOT = Path(__file__).resolve().parents[2]

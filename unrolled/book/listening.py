@@ -1,7 +1,8 @@
 """A player at the top of each chapter that has been read aloud by `make audio`, and none elsewhere.
 
-A recording of another text than the page shows is not offered. The recordings lie beside the site's folder, in `_build/audio/`. The build copies them into the site. The
-player is the browser's own; nothing of a recording is loaded before a reader asks for it.
+A recording of another text than the page shows is not offered. The recordings lie beside the site's
+folder, in `_build/audio/`. The build copies them into the site. The player is the browser's own; nothing
+of a recording is loaded before a reader asks for it.
 """
 
 from __future__ import annotations

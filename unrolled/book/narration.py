@@ -1,8 +1,8 @@
 """`make audio`: one sound file for each chapter, read by the speech engine espeak-ng.
 
-The Sphinx builder `audio` writes `_build/audio/<chapter>.mp3`, beside it the words as they are spoken (`.txt`) and
-how long it takes and of which text it is (`.json`). A chapter whose words are the same keeps its file. MP3 is what every browser
-plays, and `unrolled.book.listening` offers on the page what is there.
+The Sphinx builder `audio` writes `_build/audio/<chapter>.mp3`, beside it the words as they are spoken
+(`.txt`), and how long it takes and of which text it is (`.json`). A chapter whose words are the same keeps
+its file. MP3 is what every browser plays, and `unrolled.book.listening` offers on the page what is there.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import select
-import signal
 import socket
 import time
 from collections import deque
@@ -11,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from unrolled.grading import unwire, wire
+from unrolled.grading.limits import Limits, WorkerDied, WorkerTimeout, how_it_ended
 from unrolled.grading.outputs import LearnerError, error_output, learner_error, rebuild
 from unrolled.grading.remote import RemoteFunction, RemoteObject, RemoteValue
 from unrolled.grading.wire import WireError
@@ -18,36 +18,6 @@ from unrolled.grading.wire import WireError
 GRACE_SECONDS = 0.5  # between hanging up and having ended
 READ_BYTES = 1 << 16
 AHEAD = 1 << 16  # bytes of requests that are sent before the first is answered
-OUT_OF_MEMORY = 77  # the worker's own exit code, see worker.py
-
-
-class WorkerTimeout(Exception):
-    """The learner's code took longer than it was given, and was stopped."""
-
-
-class WorkerDied(Exception):
-    """The worker ended while, or before, it was asked something; the message says how."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one worker may use: seconds, counts and bytes.
-
-    `memory_bytes` and `processes` (threads, as no process can be started) count what the learner's
-    code adds; `output_bytes` is for each cell, `reply_bytes` and `request_bytes` for each message.
-    """
-
-    cell_seconds: float = 10.0
-    call_seconds: float = 5.0
-    cpu_seconds: int = 60
-    memory_bytes: int = 1 << 30
-    processes: int = 32
-    open_files: int = 64
-    file_bytes: int = 16 << 20
-    scratch_bytes: int = 16 << 20
-    output_bytes: int = 64 << 10
-    reply_bytes: int = 16 << 20
-    request_bytes: int = 64 << 20
 
 
 @dataclass
@@ -390,19 +360,3 @@ class Worker:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def how_it_ended(ended: dict, limits: Limits) -> str:
-    """Say in words how a worker ended by itself, or return nothing."""
-    if not ended.get("ended_by_itself"):
-        return ""
-    status = ended["status"]
-    if status == OUT_OF_MEMORY:
-        return "used more memory than allowed"
-    if ended["cpu_seconds"] >= limits.cpu_seconds:
-        return f"used more than {limits.cpu_seconds} seconds of processor time"
-    if status >= 0:
-        return f"exited with code {status}"
-    name = signal.Signals(-status).name if -status in signal.valid_signals() else str(-status)
-    hint = ", as when the machine runs out of memory" if name == "SIGKILL" else ""
-    return f"killed by signal {name}{hint}"

@@ -1,8 +1,8 @@
 """The wire between the grader and a confined worker: plain data and raw arrays, never pickle.
 
 A frame is a fixed prefix, a JSON header and the raw bytes of every array, long string and bytes
-object, in the order in which the header names them. The same code runs on both sides. `pack` is here, with what both ends know of a frame;
-`unwire` takes one apart.
+object, in the order in which the header names them. The same code runs on both sides. `pack` is here,
+with what both ends know of a frame; `unwire` takes one apart.
 """
 
 from __future__ import annotations

@@ -24,13 +24,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from unrolled.grading.client import (
-    CellResult,
-    Limits,
-    Worker,
-    WorkerDied,
-    WorkerTimeout,
-)
+from unrolled.grading.client import CellResult, Worker
+from unrolled.grading.limits import Limits, WorkerDied, WorkerTimeout
 from unrolled.grading.outputs import LearnerError
 from unrolled.grading.remote import RemoteFunction, RemoteObject
 from unrolled.grading.sandbox import ConfinementError
