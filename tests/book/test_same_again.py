@@ -23,7 +23,7 @@ format: jb-book
 root: index
 parts:
   - {caption: Start here, chapters: [{file: certificate}]}
-  - {caption: Part I · Recurrence, chapters: [{file: chapters/topic}]}
+  - {caption: Part I · Recurrence, numbered: 1, chapters: [{file: chapters/topic}]}
 """
 INDEX = """
 # Start

@@ -71,7 +71,7 @@ def _serve_icons(app, exception):
     if exception or app.builder.format != "html":
         return
     static = Path(app.outdir, "_static")
-    if not (static / "vendor").exists():
+    if not (static / "vendor" / "fontawesome").exists():
         return  # no page was written, so all is there
     vendor = next((static / "vendor" / "fontawesome").iterdir())
     shown = " ".join([*re.findall(r'class="([^"]*)"', pages(app)), scripts(app)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -9,7 +10,13 @@ _STATIC = Path(__file__).parent / "static"
 
 
 def _add_folder(app, config):
+    """Add the folder, and make a change in it one of the settings.
+
+    Sphinx copies such files when it writes a page, and it writes all pages when a setting has changed.
+    """
     config.html_static_path.append(str(_STATIC))
+    files = b"".join(path.read_bytes() for path in sorted(_STATIC.iterdir()))
+    config.html_context["unrolled_static"] = hashlib.sha256(files).hexdigest()[:12]
 
 
 def _name_from_the_book(app, config):
