@@ -6,7 +6,7 @@
 from pathlib import Path
 
 from unrolled.grading.settings import configure
-from unrolled.release import put_tools_on_path, refresh_sources
+from unrolled.sources import put_tools_on_path, refresh_sources
 
 root = Path(__file__).resolve().parent
 put_tools_on_path()

@@ -23,7 +23,8 @@ from pathlib import Path
 from unrolled.demo.students import filled_in
 from unrolled.grading.course import Course
 from unrolled.mistakes import read_mistakes
-from unrolled.release import generate, put_tools_on_path, write_source
+from unrolled.release import generate, write_source
+from unrolled.sources import put_tools_on_path
 
 ROOT = Path(__file__).resolve().parents[1]
 TOPIC = "lstm_gates"

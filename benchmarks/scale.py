@@ -29,7 +29,8 @@ from threading import Thread
 
 from unrolled.demo.students import filled_in
 from unrolled.grading.course import Course
-from unrolled.release import generate, put_tools_on_path, write_source
+from unrolled.release import generate, write_source
+from unrolled.sources import put_tools_on_path
 
 TOPIC = "running_sum"
 SOLUTION = '''# %% [markdown]

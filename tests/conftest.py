@@ -58,7 +58,8 @@ def pytest_collection_modifyitems(config, items):
 def make_course(tmp_path_factory):
     """Return a function that copies the sources and releases the assignment in a build/ there."""
     from unrolled.grading.course import Course
-    from unrolled.release import refresh_sources, release
+    from unrolled.release import release
+    from unrolled.sources import refresh_sources
 
     def make():
         root = tmp_path_factory.mktemp("course")

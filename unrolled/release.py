@@ -6,16 +6,15 @@ own generate_assignment → build/release → exercises/<topic>/, the same bytes
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unrolled import mistakes
-from unrolled.exercise import Cell, Exercise, read_topic, topics
+from unrolled.exercise import Cell, Exercise, read_topic
 from unrolled.notebooks import nbformat
+from unrolled.sources import put_tools_on_path
 
 if TYPE_CHECKING:
     from traitlets.config import Config
@@ -50,21 +49,6 @@ def write_source(topic: str, root: Path, course: Path) -> Path:
     recording.write(folder / f"{topic}.json")
     nbformat.write(source_notebook(exercise), folder / f"{topic}.ipynb")
     return folder
-
-
-def refresh_sources(root: Path, course: Path) -> None:
-    """Write the source folder of every topic whose notebook is missing or older than its source."""
-    for topic in topics(root):
-        made = course / "source" / topic / f"{topic}.ipynb"
-        made_from = [
-            root / "solutions" / f"{topic}.py",
-            root / "solutions" / "mistakes" / f"{topic}.yml",
-            root / "tests" / "checks" / f"test_{topic}.py",
-            *read_topic(topic, root).banks,
-        ]
-        newest = max(path.stat().st_mtime_ns for path in made_from if path.exists())
-        if not made.exists() or made.stat().st_mtime_ns < newest:
-            write_source(topic, root, course)
 
 
 def generate(topic: str, course: Path, settings: Config | None = None) -> Path:
@@ -104,13 +88,6 @@ def release(
         if path.is_file():
             shutil.copyfile(path, folder / path.name)
     return folder
-
-
-def put_tools_on_path() -> None:
-    """Let nbgrader find `alembic`, which it calls by name to make a gradebook."""
-    tools = str(Path(sys.executable).parent)
-    if tools not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join([tools, os.environ.get("PATH", "")])
 
 
 def _notebook_cell(cell: Cell):

@@ -22,7 +22,8 @@ from unrolled.grading.coordinator import grade
 from unrolled.grading.course import Course, CourseError
 from unrolled.grading.marks import read_marks
 from unrolled.grading.rows import Rows
-from unrolled.release import generate, put_tools_on_path
+from unrolled.release import generate
+from unrolled.sources import put_tools_on_path
 
 TOPIC = "lstm_gates"
 WRONG = {"forget_half_life": "def forget_half_life(f):\n    return 0 * f\n"}

@@ -31,7 +31,7 @@ import pytest
 from unrolled.demo.students import filled_in
 from unrolled.grading.coordinator import grade
 from unrolled.grading.limits import Limits
-from unrolled.release import put_tools_on_path
+from unrolled.sources import put_tools_on_path
 
 ROOT = Path(__file__).resolve().parents[2]
 TOPIC = "lstm_gates"

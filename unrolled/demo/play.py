@@ -15,7 +15,8 @@ from unrolled.grading.coordinator import Result
 from unrolled.grading.course import Course, CourseError
 from unrolled.grading.table import grade_and_print
 from unrolled.mistakes import read_mistakes
-from unrolled.release import generate, put_tools_on_path, write_source
+from unrolled.release import generate, write_source
+from unrolled.sources import put_tools_on_path
 
 TOPIC = "lstm_gates"
 _MARKER = ".unrolled-demo"
