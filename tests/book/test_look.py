@@ -6,13 +6,14 @@ from unrolled.book import look
 
 
 def test_a_changed_file_is_a_changed_setting(tmp_path, monkeypatch):
-    monkeypatch.setattr(look, "_STATIC", tmp_path)
+    monkeypatch.setattr(look, "_PACKAGE", tmp_path)
 
     def settings(text):
-        (tmp_path / "one.css").write_text(text)
+        (tmp_path / "static").mkdir(exist_ok=True)
+        (tmp_path / "static" / "one.css").write_text(text)
         config = SimpleNamespace(html_static_path=[], html_context={"own": 1})
         look._add_folder(None, config)
-        assert config.html_static_path == [str(tmp_path)]
+        assert config.html_static_path == [str(look._STATIC)]
         return config.html_context
 
     assert settings("a") == settings("a") != settings("b")

@@ -99,6 +99,13 @@ def test_images_keep_their_place_and_wait_until_they_are_near(book):
     assert all(int(image["width"]) and int(image["height"]) for image in images)
 
 
+def test_folded_code_is_called_what_is_seen_on_it(book):
+    text = (book / "chapters" / "lstm_gates.html").read_text(encoding="utf-8")
+    folded = BeautifulSoup(text, "html.parser").select("article details > summary")
+    assert len(folded) > 5
+    assert not [summary for summary in folded if "aria-label" in summary.attrs or not summary.text]
+
+
 def test_icons_are_shown_from_the_site(visit):
     page, _ = visit("index.html")
     used = """

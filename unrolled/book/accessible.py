@@ -12,6 +12,8 @@ _REPAIRS = (
     (re.compile(r'<div role="list" class="citation-list">'), '<div class="citation-list">'),
     # The empty corner of a table heads nothing.
     (re.compile(r"<th\b[^>]*>(?:\s|</?p>)*</th>"), "<td></td>"),
+    # Who speaks to the browser says the words that are seen on folded code: they are its name.
+    (re.compile(r'<summary aria-label="Toggle hidden content">'), "<summary>"),
     # A table that is too wide for a phone is scrolled, by the keyboard too.
     (
         re.compile(r'<div class="pst-scrollable-table-container">'),

@@ -6,17 +6,20 @@ import hashlib
 import os
 from pathlib import Path
 
-_STATIC = Path(__file__).parent / "static"
+_PACKAGE = Path(__file__).parent
+_STATIC = _PACKAGE / "static"
+_SHAPES_PAGES = {".css", ".html", ".js", ".py"}
 
 
 def _add_folder(app, config):
-    """Add the folder, and make a change in it one of the settings.
+    """Add the folder, and make a change in it, or in what writes the pages, one of the settings.
 
     Sphinx copies such files when it writes a page, and it writes all pages when a setting has changed.
     """
     config.html_static_path.append(str(_STATIC))
-    files = b"".join(path.read_bytes() for path in sorted(_STATIC.iterdir()))
-    config.html_context["unrolled_static"] = hashlib.sha256(files).hexdigest()[:12]
+    paths = sorted(path for path in _PACKAGE.rglob("*") if path.suffix in _SHAPES_PAGES)
+    files = b"".join(path.read_bytes() for path in paths)
+    config.html_context["unrolled_look"] = hashlib.sha256(files).hexdigest()[:12]
 
 
 def _name_from_the_book(app, config):
