@@ -1,12 +1,13 @@
 """What makes a page light: icons and scripts that it needs, and no others."""
 
 from io import BytesIO
+from types import SimpleNamespace
 
 import matplotlib
 import pytest
 from fontTools.ttLib import TTFont
 
-from unrolled.book.icons import characters, icons
+from unrolled.book.icons import _serve_icons, characters, icons
 from unrolled.book.lean import is_needed, without_colourless
 from unrolled.book.webfonts import subset
 
@@ -55,6 +56,13 @@ def test_icons_that_no_page_shows_are_left_out():
 
 def test_a_page_with_a_brand_gets_its_font():
     assert "fa-brands-400" in icons(SHEET, {"fa-brands"})[1]
+
+
+def test_a_build_that_writes_no_page_leaves_the_icons_as_they_are(tmp_path):
+    """Of the theme's own nothing but the folder is left by the build before."""
+    (tmp_path / "_static" / "vendor").mkdir(parents=True)
+    _serve_icons(SimpleNamespace(outdir=tmp_path, builder=SimpleNamespace(format="html")), None)
+    assert not (tmp_path / "_static" / "icons").exists()
 
 
 def test_icons_are_read_from_style_sheets_in_either_form():

@@ -71,9 +71,10 @@ def _serve_icons(app, exception):
     if exception or app.builder.format != "html":
         return
     static = Path(app.outdir, "_static")
-    if not (static / "vendor" / "fontawesome").exists():
+    whole = static / "vendor" / "fontawesome"
+    if not whole.exists():
         return  # no page was written, so all is there
-    vendor = next((static / "vendor" / "fontawesome").iterdir())
+    vendor = next(whole.iterdir())
     shown = " ".join([*re.findall(r'class="([^"]*)"', pages(app)), scripts(app)])
     classes = set(re.findall(r"(?<![\w-])fa[\w-]*", shown))
     sheet, fonts = icons((vendor / "css" / "all.min.css").read_text(encoding="utf-8"), classes)
@@ -83,7 +84,7 @@ def _serve_icons(app, exception):
     for font in fonts:
         smaller = subset(vendor / "webfonts" / f"{font}.woff2", drawn)
         serve(app, f"icons/{font}.woff2", smaller)
-    shutil.rmtree(vendor.parent)
+    shutil.rmtree(whole)
 
 
 def setup(app):
