@@ -3,7 +3,9 @@
 Two things are held. What the learner's function gives is what the reference gives when it is built
 on the learner's earlier parts; and the learner's function is right on right earlier parts. For the
 second, a table of what the reference asked of its own parts stands in for the learner's: without
-it, a mistake in an earlier part could hide one in a later.
+it, a mistake in an earlier part could hide one in a later. A learner's code can read that table, so
+for marks it also holds answers to questions that nobody asks: only who asks the right ones knows which
+answers count.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from unrolled.answer import Answer
 
 MAX_CALLS = 2000  # of earlier parts in one call of the reference
+OTHERS = 4  # questions in a table for each that the reference asks, where it works out what it asks
 
 
 class Carried:
@@ -63,10 +66,36 @@ class Carried:
                 calls[item.name] = []
                 namespace[item.name] = _recorder(namespace[item.name], calls[item.name])
         expected = namespace[name](*args)
-        calls = {part: self._with_rows(part, made) for part, made in calls.items() if made}
-        if sum(map(len, calls.values())) > MAX_CALLS:
+        tables = {part: self._with_rows(part, made) for part, made in calls.items() if made}
+        total = sum(map(len, tables.values()))
+        if total > MAX_CALLS:
             return False
-        return _gives(self._answer, name, args, calls, expected)
+        rng = np.random.default_rng()
+        for part, table in tables.items():
+            most = min(OTHERS, MAX_CALLS // total - 1)
+            table += self._with_rows(part, self._others(part, calls[part], args, most, rng))
+            rng.shuffle(table)
+        return _gives(self._answer, name, args, tables, expected)
+
+    def _others(self, part, calls, given, most, rng):
+        """Return calls that share with each of these what is given, and have all else shuffled.
+
+        Whoever does not work out what to ask cannot tell them apart.
+        """
+        known, others = list(_arrays(given)), []
+        for args, _ in calls:
+            shuffled = [not _is_part(arg, known) for arg in args]
+            for _ in range(most if any(shuffled) else 0):
+                orders = {}  # the same for arrays of one shape: what belongs together stays together
+                other = tuple(
+                    _shuffled(arg, orders, rng) if hidden else arg
+                    for arg, hidden in zip(args, shuffled, strict=True)
+                )
+                try:
+                    others.append((other, self._reference[part](*other)))
+                except Exception:  # not every order makes sense
+                    break
+        return others
 
     def _with_rows(self, part, calls):
         """Return the calls, and what the part gives for one row alone: some loop over the batch."""
@@ -168,6 +197,33 @@ def _own_copy(namespace):
         elif getattr(value, "__module__", None) == namespace["__name__"]:
             return None  # a class, or a function in a wrapping: these keep what they were made in
     return made
+
+
+def _arrays(value):
+    """Yield the bytes of every array in a value."""
+    if isinstance(value, np.ndarray):
+        yield value.tobytes()
+    elif isinstance(value, dict | list | tuple):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _arrays(item)
+
+
+def _is_part(value, known):
+    """Return whether every array in a value is a piece of one of those with the `known` bytes."""
+    return all(any(data in whole for whole in known) for data in _arrays(value))
+
+
+def _shuffled(value, orders, rng):
+    """Return a value with the entries of every array in another order; `orders` has it by shape."""
+    if isinstance(value, np.ndarray):
+        if value.shape not in orders:
+            orders[value.shape] = rng.permutation(value.size)
+        return value.ravel()[orders[value.shape]].reshape(value.shape)
+    if isinstance(value, dict):
+        return {key: _shuffled(item, orders, rng) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_shuffled(item, orders, rng) for item in value)
+    return value
 
 
 def _depends(function, args, result):
