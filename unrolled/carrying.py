@@ -32,17 +32,17 @@ class Carried:
 
     def __init__(self, exercise: Exercise, namespace: dict, answer: Answer, parts: Sequence[str]):
         self._exercise, self._reference = exercise, namespace
-        self._answer = answer
-        self._namespace = self._built_on(
-            {part: lambda *args, _part=part: getattr(answer, _part)(*args) for part in parts}
-        )
+        self._answer, self._parts = answer, parts
 
     def __getattr__(self, name):
         """Return the function of that name, or rather a version that tolerates broken parts."""
-        function = self._namespace[name]
 
         def carried(*args):
             """Return what follows from the learner's parts; None where nothing can follow."""
+            parts = {
+                part: _in_proportion(getattr(self._answer, part), args) for part in self._parts
+            }
+            function = self._built_on(parts)[name]
             try:
                 result = function(*args)
             except Exception:
@@ -166,6 +166,38 @@ def _gives(answer, name, args, calls, expected):
         return False
     finally:
         del answer.trace[told:]  # these calls are ours, not those of the check
+
+
+def _in_proportion(function, given):
+    """Return `function`; it raises ValueError where it returns far more than there is to begin with.
+
+    The reference computes with what comes back, and arrays whose axes all differ multiply.
+    """
+    extents = [_extent(arg) for arg in given]
+    numbers, axes = sum(n for n, _ in extents), max(n for _, n in extents)
+
+    def bounded(*args):
+        result = function(*args)
+        held, deep = _extent(result)
+        if held > 4 * numbers + 100 or deep > axes + 2:  # one for a tuple, one for a mistake
+            raise ValueError("out of all proportion")
+        return result
+
+    return bounded
+
+
+def _extent(value):
+    """Return how many numbers a value holds, and how many axes and containers are in each other."""
+    if isinstance(value, np.ndarray):
+        return value.size, value.ndim
+    if isinstance(value, dict):
+        value, more = list(value.values()), 0
+    elif isinstance(value, list | tuple):
+        more = 1
+    else:
+        return 1, 0
+    parts = [_extent(item) for item in value]
+    return sum(n for n, _ in parts), more + max((deep for _, deep in parts), default=0)
 
 
 def _recorder(function, calls):

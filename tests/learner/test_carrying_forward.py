@@ -3,9 +3,10 @@
 import collections
 import contextlib
 
+import numpy as np
 import pytest
 
-from unrolled.answer import Answer
+from unrolled.answer import Answer, Reference
 
 SEED = b"a grader's secret"
 
@@ -99,6 +100,29 @@ def test_an_earlier_part_that_computes_nothing_carries_nothing(lstm_gates, cells
     report = lstm_gates.report(part, lstm_gates.answer(**cells), SEED)
     assert not report.right
     assert "follows correctly" not in report.text()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "follows"),
+    [
+        ((3, 1), (1, 5), True),
+        ((7, 3, 1), (1, 5), True),
+        ((90, 1, 1, 1), (90, 1, 1), False),
+        ((2000, 1, 1), (1, 1), False),
+    ],
+)
+def test_an_earlier_part_that_returns_more_than_there_is_carries_nothing(
+    lstm_gates, one, other, follows
+):
+    gates = f"""
+def split_gates(a):
+    return np.ones({one}), np.ones({other}), np.ones(1), np.ones(1)
+"""
+    answer, reference = lstm_gates.answer(split_gates=gates), Reference(lstm_gates.exercise)
+    params = {"W_xh": np.ones((4, 20)), "W_hh": np.ones((5, 20)), "b_h": np.ones(20)}
+    args = np.ones((3, 4)), np.ones((3, 5)), np.ones((3, 5)), params
+    following = reference.using(answer, "split_gates").lstm_step(*args)
+    assert (following is not None) == follows
 
 
 def test_what_stands_in_for_a_part_does_not_tell_which_of_its_results_count(lstm_gates):
