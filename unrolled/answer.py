@@ -48,6 +48,7 @@ class Call:
     result: object = None
     error: LearnerError | None = None
     wrote_into_arguments: bool = False
+    sent: bytes | None = field(default=None, repr=False)  # args and kwargs as they travelled
 
 
 @dataclass
@@ -104,6 +105,8 @@ class _Traced:
         except LearnerError as error:
             call.error = error
             raise
+        finally:
+            call.sent = getattr(self._function, "sent", None)
         mutated = getattr(self._function, "mutated", None)  # a remote function knows by itself
         if mutated is None:
             mutated = not same([sent, sent_kwargs], [call.args, call.kwargs])

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from unrolled.answer import Answer
 
 MAX_CALLS = 2000  # of earlier parts in one call of the reference
-OTHERS = 4  # questions in a table for each that the reference asks, where it works out what it asks
+OTHERS = 6  # questions in a table for each that the reference asks, where it works out what it asks
 
 
 class Carried:
@@ -66,16 +66,22 @@ class Carried:
                 calls[item.name] = []
                 namespace[item.name] = _recorder(namespace[item.name], calls[item.name])
         expected = namespace[name](*args)
-        tables = {part: self._with_rows(part, made) for part, made in calls.items() if made}
-        total = sum(map(len, tables.values()))
-        if total > MAX_CALLS:
-            return False
-        rng = np.random.default_rng()
-        for part, table in tables.items():
-            most = min(OTHERS, MAX_CALLS // total - 1)
-            table += self._with_rows(part, self._others(part, calls[part], args, most, rng))
-            rng.shuffle(table)
-        return _gives(self._answer, name, args, tables, expected)
+        calls = {part: made for part, made in calls.items() if made}
+        # It may loop over the batch: few do, and there are many rows.
+        return any(
+            _gives(self._answer, name, args, self._tables(calls, args, extend), expected)
+            for extend in (lambda part, made: [*made], self._with_rows)
+        )
+
+    def _tables(self, calls, given, extend):
+        """Return the calls of each part among such as nobody should make, in any order."""
+        tables = {part: extend(part, made) for part, made in calls.items()}
+        total = max(sum(map(len, tables.values())), 1)
+        most, rng = min(OTHERS, MAX_CALLS // total - 1), np.random.default_rng()
+        for part, made in calls.items():
+            tables[part] += extend(part, self._others(part, made, given, most, rng))
+            rng.shuffle(tables[part])
+        return tables
 
     def _others(self, part, calls, given, most, rng):
         """Return calls that share with each of these what is given, and have all else shuffled.
@@ -98,7 +104,7 @@ class Carried:
         return others
 
     def _with_rows(self, part, calls):
-        """Return the calls, and what the part gives for one row alone: some loop over the batch."""
+        """Return the calls, and what the part gives for one row alone."""
         single = []
         for args, _ in calls[: MAX_CALLS + 1]:
             batched = [arg for arg in args if isinstance(arg, np.ndarray) and arg.ndim > 1]
@@ -158,6 +164,8 @@ class CarriedHere:
 
 def _gives(answer, name, args, calls, expected):
     """Return whether the learner's function gives `expected` with recorded parts for its own."""
+    if sum(map(len, calls.values())) > MAX_CALLS:
+        return False
     told = len(answer.trace)
     try:
         with answer.replacing(calls):

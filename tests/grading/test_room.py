@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import re
 import struct
 
 import numpy as np
@@ -68,6 +69,25 @@ def test_what_was_left_out_at_first_is_left_out_again(zygote):
         with room(zygote, "import os\nos._exit(0)", first) as second:
             second.open()
             assert second.problems == []
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("def f(x)\n    return x", "SyntaxError: expected ':'"),
+        ("1 / 0\ndef f(x):\n    return x", "ZeroDivisionError: division by zero"),
+        ("import os\nos._exit(0)\ndef f(x):\n    return x", "Stopped: exited with code 0"),
+    ],
+)
+def test_what_kept_a_cell_from_its_end_is_told_where_its_function_is_missing(zygote, source, told):
+    work = Work((("exercise-f", source), ("exercise-g", "def g():\n    return 1")))
+    with contextlib.closing(rooms.Room(work, zygote)) as made:
+        made.open()
+        with pytest.raises(LearnerError, match=re.escape(told)):
+            made.lookup("f")
+        assert made.lookup("g")() == 1
+        with pytest.raises(KeyError):
+            made.lookup("h")
 
 
 def text(length):

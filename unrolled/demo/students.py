@@ -147,7 +147,7 @@ def make_class(
             "syntax-error",
             {"lstm_step": "def lstm_step(x, h, c, params)\n    return h, c\n"},
             ["lstm_step", "lstm_forward"],
-            "There is no lstm_step",
+            "SyntaxError",
         ),
         written(
             "infinite-loop",

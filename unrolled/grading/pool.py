@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING
 from traitlets.config import Config
 
 from unrolled.grading.course import Course
-from unrolled.grading.files import MAX_NOTEBOOK_BYTES, kept_path
+from unrolled.grading.files import MAX_NOTEBOOK_BYTES
+from unrolled.grading.spawn import ServerProcess, spawn_early
 from unrolled.grading.work import Work
 from unrolled.grading.zygote import Limits, Zygote
 
@@ -91,15 +92,18 @@ def start_early(
     scheduler: str | None = None,
     allow_unconfined: bool = False,
     limits: Limits | None = None,
+    server: ServerProcess | None = None,
 ) -> Judges | None:
     """Start judging processes before anything is read properly: what they import takes longest.
 
-    The settings are those of `coordinator.grade`. Returns None where nothing is to be judged here
-    for sure; what cannot be found out is left for the grader to say.
+    The settings are those of `coordinator.grade`; server: what `spawn_early` returned, if it was
+    asked. Returns None where nothing is to be judged here for sure; what cannot be found out is left
+    for the grader to say.
     """
-    paths = course.submissions(topic)
-    if scheduler or all(kept_path(course, topic, student).exists() for student in paths):
+    server = server or spawn_early(course, topic, scheduler)
+    if server is None:
         return None
+    paths = course.submissions(topic)
     texts = []
     for path in itertools.islice(paths.values(), LOOKED_AT):
         with contextlib.suppress(OSError):
@@ -107,7 +111,7 @@ def start_early(
             if plain and path.stat().st_size <= MAX_NOTEBOOK_BYTES:
                 texts.append(path.read_text(encoding="utf-8", errors="replace"))
     count = min(jobs or os.cpu_count() or 1, len(paths))
-    return Judges(course, topic, heavy_imports(texts), count, allow_unconfined, limits)
+    return Judges(course, topic, heavy_imports(texts), count, allow_unconfined, limits, server)
 
 
 def heavy_imports(sources: Iterable[str]) -> tuple[str, ...]:
@@ -157,7 +161,8 @@ def _judge(judges, waiting, doubtful, idle):
 class Judges:
     """Judging processes and the server of workers that they share.
 
-    All of them get ready in the background. warm: modules that learner code will import.
+    All of them get ready in the background. warm: modules that learner code will import. server: one
+    that was started already, and is ended here.
     """
 
     def __init__(
@@ -168,6 +173,7 @@ class Judges:
         jobs: int,
         allow_unconfined: bool = False,
         limits: Limits | None = None,
+        server: ServerProcess | None = None,
     ):
         course = replace(course, settings=Config())  # may hold functions, which cannot travel
         warm = ("numpy", *warm)
@@ -176,7 +182,7 @@ class Judges:
         self._trouble: Exception | None = None
         self._all: list[_Process] = []
         self._warming: threading.Thread | None = None
-        self._server = Zygote(warm, allow_unconfined, limits=limits, later=True)
+        self._server = Zygote(warm, allow_unconfined, limits=limits, process=server, later=True)
         try:
             for _ in range(jobs):
                 self._all.append(self._forked() if threading.active_count() == 1 else self._new())

@@ -41,6 +41,7 @@ class Room:
         self._cells, self._names = work.cells, names
         self._zygote, self._worker, self._broken = zygote, None, ""
         self._deadly = set(after._deadly) if after else set()
+        self._raised: dict[str, RemoteError] = {}  # by cell, what kept it from its end
         # By name and arguments, as they travelled, what came back: None where it was not always so.
         # A call that was made by itself left no such trace, and nothing may be mistaken for it.
         self._answers: dict[tuple[str, bytes], bytes | None] = {}
@@ -79,6 +80,7 @@ class Room:
             except (WorkerDied, WorkerTimeout, WireError) as error:
                 self.taken = self._worker.taken or self.taken
                 self._deadly.add(name)
+                self._raised[name] = RemoteError("Stopped", _how(error))
                 words = f"The cell {name!r} was stopped and left out: {error}"
                 self.problems.append(words)
                 self.outputs[name] = [
@@ -86,6 +88,8 @@ class Room:
                 ]
                 return False
             self.outputs[name] = self._allowance.spend(result.outputs)
+            if result.error is not None:
+                self._raised[name] = result.error
         return True
 
     def _find(self):
@@ -102,17 +106,27 @@ class Room:
         return time.monotonic() >= self._deadline
 
     def lookup(self, name: str):
-        """Return the learner's `name`; calls of it raise LearnerError for all that goes wrong."""
+        """Return the learner's `name`; calls of it raise LearnerError for all that goes wrong.
+
+        Raises KeyError where there is none; where the cell that is to define it did not come to its
+        end, LearnerError with the reason for that.
+        """
         if self._broken:
             raise LearnerError("Stopped", self._broken)
         if name in self._functions:  # a check calls the same one again and again
             return self._functions[name]
-        value = self._found.get(name) or self._guard(self._worker.lookup, name)
+        try:
+            value = self._found.get(name) or self._guard(self._worker.lookup, name)
+        except KeyError:
+            if (error := self._raised.get(f"exercise-{name}")) is None:
+                raise
+            raise self._as_checks_know_it(error) from None
         if not callable(value):
             return value
         value.timeout = self._worker.limits.call_seconds * self._patience
 
         def call(*args, **kwargs):
+            call.sent = None
             if self._late():
                 self._broken = LATE
             if self._broken:
@@ -122,7 +136,7 @@ class Room:
                 result = self._guard(value, *args, **kwargs)
                 call.mutated = value.mutated
                 return result
-            found = self._together.ask((name, args, kwargs))
+            call.sent, found = self._together.ask((name, args, kwargs))
             if isinstance(found, Exception):
                 raise found
             result, call.mutated = found
@@ -159,22 +173,26 @@ class Room:
             self._together = None
 
     def _ask_together(self, calls):
-        """Make calls with one message: (result, whether it wrote) or what was raised of each."""
+        """Make calls of (name, args, kwargs) with one message.
+
+        Returns of each its arguments as they travelled, and (result, whether it wrote) or what was
+        raised.
+        """
         try:
-            sent, received = self._travel(calls, note=True)
+            sent = [(name, self._worker.packed(args, kwargs)) for name, args, kwargs in calls]
+            received = self._travel(sent, note=True)
             found = [self._as_checks_know_it(self._worker.unpacked(frame)) for frame in received]
         except (WorkerDied, WorkerTimeout, WireError) as error:
             raise Apart(str(error)) from None
         for one, frame in zip(sent, received, strict=True):
             # What came out in two ways is not to be taken for either of them.
             self._answers[one] = frame if self._answers.get(one, frame) == frame else None
-        return found
+        return [(frame, one) for (_, frame), one in zip(sent, found, strict=True)]
 
-    def _travel(self, calls, note=False):
-        """Make calls of (name, args, kwargs) with one message; return what was sent and received."""
-        sent = [(name, self._worker.packed(args, kwargs)) for name, args, kwargs in calls]
+    def _travel(self, sent, note=False):
+        """Make calls of (name, arguments as they travel) with one message; return what came back."""
         wanted = [(self._remote[name], frame) for name, frame in sent]
-        return sent, self._worker.call_all(wanted, TOGETHER_SECONDS * self._patience, note)
+        return self._worker.call_all(wanted, TOGETHER_SECONDS * self._patience, note)
 
     def ask_together(self, calls: list[Call]) -> list | None:
         """Repeat calls with one message: the result of each or what it raised, None if that failed.
@@ -185,7 +203,8 @@ class Room:
         try:
             for call in calls:
                 self.lookup(call.function)
-            sent, received = self._travel([(c.function, c.args, c.kwargs) for c in calls])
+            sent = [(c.function, c.sent or self._worker.packed(c.args, c.kwargs)) for c in calls]
+            received = self._travel(sent)
             return [self._repeated(*one) for one in zip(calls, sent, received, strict=True)]
         except (LearnerError, KeyError):
             self.recover()
@@ -205,7 +224,7 @@ class Room:
             return function(*args, **kwargs)
         except (WorkerDied, WorkerTimeout) as error:
             self.taken = self._worker.taken or self.taken
-            self._broken = str(error).removeprefix("stopped: ")
+            self._broken = _how(error)
             raise LearnerError("Stopped", self._broken) from None
         except (WireError, RemoteError) as error:
             raise self._as_checks_know_it(error) from None
@@ -224,3 +243,8 @@ class Room:
         if self._worker is not None:
             self._worker.close()
             self._worker = None
+
+
+def _how(error):
+    """Return how a worker ended, as it follows the word "Stopped"."""
+    return str(error).removeprefix("stopped: ")

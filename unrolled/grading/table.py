@@ -7,11 +7,11 @@ import shutil
 import sys
 import textwrap
 import time
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from typing import TYPE_CHECKING
 
 from unrolled.grading.course import Course
-from unrolled.grading.pool import start_early
+from unrolled.grading.spawn import spawn_early
 
 if TYPE_CHECKING:
     from unrolled.grading.coordinator import Result
@@ -20,11 +20,17 @@ if TYPE_CHECKING:
 def grade_and_print(course: Course, topic: str, **options) -> list[Result]:
     """Grade an assignment, showing progress and then the table; return the results."""
     began = time.monotonic()
-    exercise = course.exercise(topic)
-    early = {name: x for name, x in options.items() if name != "force"}
-    with start_early(course, topic, **early) or nullcontext() as judges:
-        gc.disable()  # a tenth of what imports take, and these take as long as the judges need
+    with ExitStack() as opened:
+        if server := spawn_early(course, topic, options.get("scheduler")):
+            opened.callback(server.end)
+        gc.disable()  # a tenth of what imports take, and these take as long as the server needs
         try:
+            from unrolled.grading.pool import start_early
+
+            exercise = course.exercise(topic)
+            early = {name: x for name, x in options.items() if name != "force"}
+            judges = start_early(course, topic, server=server, **early)
+            opened.enter_context(judges or nullcontext())
             from unrolled.grading.coordinator import grade
             from unrolled.grading.writeback import left_to_mark
         finally:

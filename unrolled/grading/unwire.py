@@ -32,6 +32,7 @@ MAX_ODD_KEYS = 1_000  # keys whose hashes the sender can make collide, and that 
 MAX_TEXT_BYTES = 1 << 26
 KINDS = {code: np.dtype(code) for code in DTYPES}
 CONTAINERS = frozenset("ltszd")
+_FROM_JSON = json.JSONDecoder().decode
 
 
 def frame_lengths(prefix: bytes, limit: int) -> tuple[int, int]:
@@ -212,7 +213,7 @@ def unpack(
     if header.count(b",") + header.count(b"[") + header.count(b"{") > 8 * MAX_NODES:
         raise WireError("the value has too many items")
     try:
-        tree = json.loads(header)
+        tree = _FROM_JSON(header.decode("ascii"))
         return _Decoder(memoryview(buffers), tensor, resolve).whole(tree)
     except WireError:
         raise

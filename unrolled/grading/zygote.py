@@ -11,24 +11,20 @@ object that stays inside is a number here.
 from __future__ import annotations
 
 import array
-import contextlib
 import json
-import os
 import select
 import socket
-import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 from unrolled.grading.client import CellResult, Worker
 from unrolled.grading.limits import Limits, WorkerDied, WorkerTimeout
 from unrolled.grading.outputs import LearnerError
 from unrolled.grading.remote import RemoteFunction, RemoteObject
 from unrolled.grading.sandbox import ConfinementError
+from unrolled.grading.spawn import ServerProcess
 from unrolled.grading.wire import WireError
 
 __all__ = [
@@ -46,44 +42,12 @@ __all__ = [
     "ZygoteDied",
 ]
 
-ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
-)
-ENVIRONMENT = {
-    "LANG": "C.UTF-8",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "MALLOC_ARENA_MAX": "2",
-    # Huge pages from the start: to gather small ones later takes half a second.
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
-}
 START_SECONDS = 120
 FORK_SECONDS = 30
-PACKAGES = Path(__file__).resolve().parents[2]
-COMMAND = (
-    "import sys; sys.path.insert(0, {path!r});"
-    "from unrolled.grading.zygote_main import main;"
-    "sys.path.remove({path!r}); main({descriptor})"
-)
 
 
 class ZygoteDied(Exception):
     """The server that forks workers is gone."""
-
-
-class _Starting:
-    """What a server needs until it is ready: a place to mount on, and a file for what it says."""
-
-    def __init__(self):
-        self.root = tempfile.TemporaryDirectory(prefix="unrolled-root-")
-        os.chmod(self.root.name, 0o755)
-        self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
-
-    def __enter__(self) -> _Starting:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.root.cleanup()
-        self.errors.close()
 
 
 class Zygote:
@@ -96,6 +60,7 @@ class Zygote:
         limits: what a worker may use, where nothing else is said.
         shared: a connection that `another` of a server with the same settings returned; a server of
             one's own is started only if that one has died.
+        process: a server that was started already and has not been told its settings.
         later: whether to go on while the server gets ready; `wait` must be called before any other
             method then.
 
@@ -110,6 +75,7 @@ class Zygote:
         python: str = sys.executable,
         limits: Limits | None = None,
         shared: socket.socket | None = None,
+        process: ServerProcess | None = None,
         later: bool = False,
     ) -> None:
         self.limits = limits or Limits()
@@ -119,18 +85,18 @@ class Zygote:
             raise ConfinementError(f"a learner's code is confined by Linux, not by {sys.platform}")
         self._lock = threading.Lock()
         self._closed = False
-        self._process: subprocess.Popen | None = None
-        self._starting: _Starting | None = None
+        self._process: ServerProcess | None = None
+        self._ready = False
         if shared is not None:
-            self._control = shared
+            self._control, self._ready = shared, True
         else:
-            self._spawn()
+            self._spawn(process)
         if not later:
             self.wait()
 
     def wait(self) -> None:
         """Wait until the server is ready and has shown that it can confine a worker."""
-        if self._starting is not None:
+        if not self._ready:
             self._greet()
         try:
             self.worker(_verify=True).close()
@@ -143,45 +109,28 @@ class Zygote:
         """The names of the layers of confinement that this host lacks."""
         return list(self.missing)
 
-    def _spawn(self) -> None:
-        """Start the server's process, and leave it to its imports."""
-        starting = self._starting = _Starting()
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            command = COMMAND.format(path=str(PACKAGES), descriptor=theirs.fileno())
-            self._process = subprocess.Popen(
-                [self.python, "-I", "-X", "utf8", "-c", command],
-                env=ONE_THREAD | ENVIRONMENT,
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=starting.errors,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
-        self._control = ours
-        settings = {"warm": self.warm, "allow_unconfined": self.allow_unconfined}
-        with contextlib.suppress(OSError):  # it may have ended: `_greet` says how
-            ours.send(json.dumps(settings | {"root": starting.root.name}).encode())
+    def _spawn(self, process: ServerProcess | None = None) -> None:
+        """Start the server's process, if it is not given, and leave it to its imports."""
+        self._process = process or ServerProcess(self.python)
+        self._control, self._ready = self._process.control, False
+        self._process.tell({"warm": self.warm, "allow_unconfined": self.allow_unconfined})
 
     def _greet(self) -> None:
         """Wait for the server to be ready; raises what kept it from that."""
-        starting, self._starting = self._starting, None
-        with starting:
-            try:
-                hello = self._answer(START_SECONDS)
-            except ZygoteDied:
-                starting.errors.seek(0)
-                said = starting.errors.read()[-2000:].decode("utf-8", "replace")
-                self._stop()
-                raise ZygoteDied(f"the server of workers did not start: {said}") from None
+        try:
+            hello = self._answer(START_SECONDS)
+        except ZygoteDied:
+            said = self._process.said()
+            self._stop()
+            raise ZygoteDied(f"the server of workers did not start: {said}") from None
+        self._ready = True
+        self.missing = hello["missing"]
         if "failed" in hello or "broken" in hello:
             self._stop()
-            self.missing = hello["missing"]
             if "failed" in hello:
                 raise ConfinementError(hello["failed"])
             raise ZygoteDied(f"the server of workers did not start: {hello['broken']}")
-        self.missing = hello["missing"]
+        self._process.settle()
 
     def another(self) -> socket.socket:
         """Have the server fork another one, and return the connection to it; raises ZygoteDied.
@@ -308,12 +257,9 @@ class Zygote:
         self._control.close()
 
     def _stop(self) -> None:
-        if self._starting is not None:  # nobody waited for it
-            self._starting.__exit__()
         self._control.close()
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+            self._process.end()
 
     def close(self) -> None:
         """End the server and every worker."""
