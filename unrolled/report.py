@@ -204,6 +204,10 @@ def _brief(value):
         return str(value.shape)
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key} {_brief(x)}" for key, x in value.items()) + "}"
+    holding = np.ndarray | dict | list | tuple
+    if isinstance(value, list | tuple) and any(isinstance(item, holding) for item in value):
+        inner = ", ".join(map(_brief, value))
+        return f"[{inner}]" if isinstance(value, list) else f"({inner})"
     return f"{value:.6g}" if isinstance(value, float) else repr(value)
 
 

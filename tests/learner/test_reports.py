@@ -3,12 +3,13 @@
 import html.parser
 import sys
 
+import numpy as np
 import pytest
 
 from unrolled import expect
-from unrolled.answer import Answer, LearnerError
+from unrolled.answer import Answer, Call, LearnerError
 from unrolled.exercise import Item
-from unrolled.report import Report, make_report
+from unrolled.report import Report, describe, make_report
 from unrolled.runner import Outcome
 
 
@@ -62,6 +63,14 @@ def test_the_first_wrong_time_step_is_found(lstm_gates):
 def test_parts_that_are_right_are_named_beside_the_wrong_one(lstm_gates):
     report = wrong(lstm_gates, "lstm_step", "o * np.tanh(c)", "o * c")
     assert dict(report.facts)["found"].endswith("of 15 numbers; c is right.")
+
+
+def test_arrays_in_lists_are_told_by_their_shapes_too(lstm_gates):
+    parts = [{"W": np.zeros((2, 3)), "b": np.zeros(3)}, {"W": np.zeros((2, 3))}]
+    chunks = [(np.zeros((2, 3)), np.zeros(2)), (np.zeros(1), 1.5)]
+    call = Call("clip", (parts, chunks, [["a", "b"], []], 0.25), {})
+    told = "[{W (2, 3), b (3,)}, {W (2, 3)}], [((2, 3), (2,)), ((1,), 1.5)], [['a', 'b'], []], 0.25"
+    assert describe(call, lstm_gates.items["split_gates"]) == f"clip({told})"
 
 
 def test_a_number_alone_has_no_place(lstm_gates):
