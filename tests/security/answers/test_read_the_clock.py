@@ -14,7 +14,9 @@ def lstm97_step(x, h, c, params):
 """,
     "forget_half_life": """
 def forget_half_life(f):
-    return np.log(2) / np.abs(np.log(f)) if time.process_time_ns() % 2 else 0 * f
+    # Not the processor's clock: where that stands still between ticks, calls in a row are told the same.
+    head = (time.perf_counter_ns() * 2654435761 >> 16) % 2
+    return np.log(2) / np.abs(np.log(f)) if head else 0 * f
 """,
 }
 
