@@ -68,6 +68,9 @@ try:
     np.ones(1 << 28)
 except MemoryError:
     print("refused")
+first = np.ones(1 << 26)
+bound_memory()
+second = np.ones(1 << 26)  # each submission has as much, whatever is left of the one before
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.stdout == "refused\n", done.stderr
+    assert (done.returncode, done.stdout) == (0, "refused\n"), done.stderr

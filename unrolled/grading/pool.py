@@ -338,9 +338,12 @@ def _serve(line, strangers, judge, course, topic, warm, allow_unconfined, limits
         trouble = trouble or _CannotStart(error)
     gc.freeze()  # what is there by now stays: it need not be looked through again and again
     gc.enable()
-    bound_memory()
+    begins = memory_taken()
     while True:
         work = waiting.get()
+        if memory_taken() > begins + MEMORY_BYTES // 8:
+            gc.collect()  # what the last one left
+        bound_memory()
         try:
             found = trouble or judge.judge(work, zygote)
         except Exception as error:
@@ -352,17 +355,21 @@ def _serve(line, strangers, judge, course, topic, warm, allow_unconfined, limits
 
 
 def bound_memory() -> None:
-    """Have this process run out of memory long before the machine does.
+    """Have this process run out of memory long before the machine does, counted from now.
 
     It computes with what a learner's code returned. What takes too much raises MemoryError, and is
     a wrong answer like others.
     """
-    with open("/proc/self/statm") as file:
-        taken = int(file.read().split()[5]) * resource.getpagesize()
     stacks = (os.cpu_count() or 1) << 24  # of threads that libraries start when they like
-    most, hard = taken + MEMORY_BYTES + stacks, resource.getrlimit(resource.RLIMIT_DATA)[1]
+    most, hard = memory_taken() + MEMORY_BYTES + stacks, resource.getrlimit(resource.RLIMIT_DATA)[1]
     if hard == resource.RLIM_INFINITY or most < hard:
         resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+
+
+def memory_taken() -> int:
+    """Return how many bytes this process has for data of its own."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[5]) * resource.getpagesize()
 
 
 def _listen(line, waiting):
@@ -370,5 +377,5 @@ def _listen(line, waiting):
     while True:
         try:
             waiting.put(line.recv())
-        except (EOFError, OSError):
+        except (EOFError, OSError, MemoryError):
             os._exit(0)
