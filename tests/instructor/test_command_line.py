@@ -137,7 +137,7 @@ def test_grading_prints_progress_then_the_table_and_exits_with_0(
     assert cli.main(["grade", TOPIC, "--jobs", "1", "--force"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert "For a person to mark, in formgrader: limits (0 to do)" in lines
-    assert lines[-1].startswith("Graded anew: the marks that a person gave stay, in 1 of")
+    assert lines[-1].startswith("Graded anew since a person marked them: 1. Those marks stay")
 
 
 @pytest.mark.slow

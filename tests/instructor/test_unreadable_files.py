@@ -35,6 +35,11 @@ UNREADABLE = {
     "a cell that is none": (cells(5).encode(), "not a cell"),
     "a source that is none": (cells({"source": 5}).encode(), "not text"),
     "a source of numbers": (cells({"source": [1, 2]}).encode(), "not text"),
+    "sources without end": (
+        cells(*[{"source": "x" * 150_000}] * 14).encode(),
+        "more than 2,000,000 characters",
+    ),
+    "lists without end": (b"[" + b",".join([b"[]"] * 1_000_001) + b"]", "1,000,000 lists"),
     "a source without end": (cells({"source": "x" * (MAX_SOURCE + 1)}).encode(), "normal size"),
     "cells without end": (cells(*[{}] * (MAX_CELLS + 1)).encode(), "more than"),
 }

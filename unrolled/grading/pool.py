@@ -104,14 +104,18 @@ def start_early(
     if server is None:
         return None
     paths = course.submissions(topic)
-    texts = []
-    for path in itertools.islice(paths.values(), LOOKED_AT):
+    warm = heavy_imports(_texts(itertools.islice(paths.values(), LOOKED_AT)))
+    count = min(jobs or os.cpu_count() or 1, len(paths))
+    return Judges(course, topic, warm, count, allow_unconfined, limits, server)
+
+
+def _texts(paths):
+    """Yield what is in plain files of normal size; one at a time, as each may take 80 MB."""
+    for path in paths:
         with contextlib.suppress(OSError):
             plain = path.is_file() and not path.is_symlink()
             if plain and path.stat().st_size <= MAX_NOTEBOOK_BYTES:
-                texts.append(path.read_text(encoding="utf-8", errors="replace"))
-    count = min(jobs or os.cpu_count() or 1, len(paths))
-    return Judges(course, topic, heavy_imports(texts), count, allow_unconfined, limits, server)
+                yield path.read_text(encoding="utf-8", errors="replace")
 
 
 def heavy_imports(sources: Iterable[str]) -> tuple[str, ...]:

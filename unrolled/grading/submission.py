@@ -19,6 +19,7 @@ from unrolled.notebooks import nbformat
 
 MAX_CELLS = 2_000
 MAX_SOURCE = 200_000
+MAX_SOURCES = 2_000_000  # characters in all cells; a class of such notebooks is read ahead
 MAX_BRACKETS = 1_000_000  # a list of two letters takes 80 bytes of memory, a dictionary 200
 MAX_NOTES = 100_000  # characters of Markdown; a page made of much more can take minutes to render
 
@@ -229,6 +230,7 @@ def _cells(data):
         raise UnreadableNotebook("it has no list of cells (is it an older notebook format?).")
     if len(data["cells"]) > MAX_CELLS:
         raise UnreadableNotebook(f"it has more than {MAX_CELLS} cells.")
+    left = MAX_SOURCES
     for cell in data["cells"]:
         if not isinstance(cell, dict):
             raise UnreadableNotebook("one of its cells is not a cell.")
@@ -237,6 +239,9 @@ def _cells(data):
             source = "".join(source)
         if not isinstance(source, str) or len(source) > MAX_SOURCE:
             raise UnreadableNotebook("the source of one of its cells is not text of normal size.")
+        left -= len(source)
+        if left < 0:
+            raise UnreadableNotebook(f"its cells hold more than {MAX_SOURCES:,} characters.")
         yield plain_cell(cell, source)
 
 

@@ -47,8 +47,8 @@ def grade_and_print(course: Course, topic: str, **options) -> list[Result]:
         left, again = left_to_mark(course, topic)
         print(f"For a person to mark, in formgrader: {names} ({left} to do)")
         if again:
-            told = f"the marks that a person gave stay, in {again} of the submissions"
-            print(f"Graded anew: {told}; formgrader asks for another look")
+            told = f"Graded anew since a person marked them: {again}. Those marks stay"
+            print(f"{told}, and formgrader asks for another look")
     return results
 
 
