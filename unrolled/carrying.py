@@ -3,7 +3,9 @@
 Two things are held. What the learner's function gives is what the reference gives when it is built
 on the learner's earlier parts; and the learner's function is right on right earlier parts. For the
 second, a table of what the reference asked of its own parts stands in for the learner's: without
-it, a mistake in an earlier part could hide one in a later.
+it, a mistake in an earlier part could hide one in a later. A learner's code can read that table, so
+for marks it also holds answers to questions that nobody asks: only who asks the right ones knows which
+answers count.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from unrolled.answer import Answer
 
 MAX_CALLS = 2000  # of earlier parts in one call of the reference
+OTHERS = 4  # questions in a table for each that the reference asks, where it works out what it asks
 
 
 class Carried:
@@ -29,17 +32,17 @@ class Carried:
 
     def __init__(self, exercise: Exercise, namespace: dict, answer: Answer, parts: Sequence[str]):
         self._exercise, self._reference = exercise, namespace
-        self._answer = answer
-        self._namespace = self._built_on(
-            {part: lambda *args, _part=part: getattr(answer, _part)(*args) for part in parts}
-        )
+        self._answer, self._parts = answer, parts
 
     def __getattr__(self, name):
         """Return the function of that name, or rather a version that tolerates broken parts."""
-        function = self._namespace[name]
 
         def carried(*args):
             """Return what follows from the learner's parts; None where nothing can follow."""
+            parts = {
+                part: _in_proportion(getattr(self._answer, part), args) for part in self._parts
+            }
+            function = self._built_on(parts)[name]
             try:
                 result = function(*args)
             except Exception:
@@ -64,11 +67,49 @@ class Carried:
                 namespace[item.name] = _recorder(namespace[item.name], calls[item.name])
         expected = namespace[name](*args)
         calls = {part: made for part, made in calls.items() if made}
-        if _gives(self._answer, name, args, calls, expected):
-            return True
-        # It may loop over the batch: few do, and there are many rows.
-        calls = {part: self._with_rows(part, made) for part, made in calls.items()}
-        return _gives(self._answer, name, args, calls, expected)
+        for rows in (False, True):  # few loop over the batch, and its rows fill most of a table
+            tables = self._tables(calls, args, rows)
+            if tables is not None and _gives(self._answer, name, args, tables, expected):
+                return True
+        return False
+
+    def _tables(self, calls, given, rows):
+        """Return for each part what stands in for it, or None if that is too much.
+
+        calls: by part, those that the reference makes of it. given: what the later part is given.
+        rows: whether the part is also to be known for one row of a batch alone.
+        """
+        made_of = self._with_rows if rows else lambda part, calls: list(calls)
+        tables = {part: made_of(part, made) for part, made in calls.items()}
+        total = sum(map(len, tables.values()))
+        if total > MAX_CALLS:
+            return None
+        rng = np.random.default_rng()
+        for part, table in tables.items():
+            most = min(OTHERS, MAX_CALLS // total - 1)
+            table += made_of(part, self._others(part, calls[part], given, most, rng))
+            rng.shuffle(table)
+        return tables
+
+    def _others(self, part, calls, given, most, rng):
+        """Return calls that share with each of these what is given, and have all else shuffled.
+
+        Whoever does not work out what to ask cannot tell them apart.
+        """
+        known, others = list(_arrays(given)), []
+        for args, _ in calls:
+            shuffled = [not _is_part(arg, known) for arg in args]
+            for _ in range(most if any(shuffled) else 0):
+                orders = {}  # the same for arrays of one shape: what belongs together stays together
+                other = tuple(
+                    _shuffled(arg, orders, rng) if hidden else arg
+                    for arg, hidden in zip(args, shuffled, strict=True)
+                )
+                try:
+                    others.append((other, self._reference[part](*other)))
+                except Exception:  # not every order makes sense
+                    break
+        return others
 
     def _with_rows(self, part, calls):
         """Return the calls, and what the part gives for one row alone."""
@@ -131,8 +172,6 @@ class CarriedHere:
 
 def _gives(answer, name, args, calls, expected):
     """Return whether the learner's function gives `expected` with recorded parts for its own."""
-    if sum(map(len, calls.values())) > MAX_CALLS:
-        return False
     told = len(answer.trace)
     try:
         with answer.replacing(calls):
@@ -141,6 +180,38 @@ def _gives(answer, name, args, calls, expected):
         return False
     finally:
         del answer.trace[told:]  # these calls are ours, not those of the check
+
+
+def _in_proportion(function, given):
+    """Return `function`; it raises ValueError where it returns far more than there is to begin with.
+
+    The reference computes with what comes back, and arrays whose axes all differ multiply.
+    """
+    extents = [_extent(arg) for arg in given]
+    numbers, axes = sum(n for n, _ in extents), max(n for _, n in extents)
+
+    def bounded(*args):
+        result = function(*args)
+        held, deep = _extent(result)
+        if held > 4 * numbers + 100 or deep > axes + 2:  # one for a tuple, one for a mistake
+            raise ValueError("out of all proportion")
+        return result
+
+    return bounded
+
+
+def _extent(value):
+    """Return how many numbers a value holds, and how many axes and containers are in each other."""
+    if isinstance(value, np.ndarray):
+        return value.size, value.ndim
+    if isinstance(value, dict):
+        value, more = list(value.values()), 0
+    elif isinstance(value, list | tuple):
+        more = 1
+    else:
+        return 1, 0
+    parts = [_extent(item) for item in value]
+    return sum(n for n, _ in parts), more + max((deep for _, deep in parts), default=0)
 
 
 def _recorder(function, calls):
@@ -172,6 +243,33 @@ def _own_copy(namespace):
         elif getattr(value, "__module__", None) == namespace["__name__"]:
             return None  # a class, or a function in a wrapping: these keep what they were made in
     return made
+
+
+def _arrays(value):
+    """Yield the bytes of every array in a value."""
+    if isinstance(value, np.ndarray):
+        yield value.tobytes()
+    elif isinstance(value, dict | list | tuple):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _arrays(item)
+
+
+def _is_part(value, known):
+    """Return whether every array in a value is a piece of one of those with the `known` bytes."""
+    return all(any(data in whole for whole in known) for data in _arrays(value))
+
+
+def _shuffled(value, orders, rng):
+    """Return a value with the entries of every array in another order; `orders` has it by shape."""
+    if isinstance(value, np.ndarray):
+        if value.shape not in orders:
+            orders[value.shape] = rng.permutation(value.size)
+        return value.ravel()[orders[value.shape]].reshape(value.shape)
+    if isinstance(value, dict):
+        return {key: _shuffled(item, orders, rng) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_shuffled(item, orders, rng) for item in value)
+    return value
 
 
 def _depends(function, args, result):

@@ -206,4 +206,7 @@ def _number(value):
 
 
 def _kind(value):
-    return "array" if isinstance(value, np.ndarray) else type(value).__name__
+    if isinstance(value, np.ndarray):
+        return "array"
+    # What stands for an object of the learner's in a worker knows what its class is called there.
+    return str(getattr(value, "type_name", type(value).__name__))

@@ -3,6 +3,8 @@
 import os
 import select
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -54,3 +56,18 @@ def test_a_server_that_dies_while_it_starts_a_worker_is_started_anew(monkeypatch
         with zygote.worker() as worker:
             worker.run("answer = 6 * 7")
             assert worker.lookup("answer") == 42
+
+
+def test_a_judging_process_runs_out_of_memory_before_the_machine_does():
+    code = """
+import numpy as np
+from unrolled.grading.pool import bound_memory
+bound_memory()
+assert np.ones(1 << 26).sum() == 1 << 26
+try:
+    np.ones(1 << 28)
+except MemoryError:
+    print("refused")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "refused\n", done.stderr

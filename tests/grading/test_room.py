@@ -40,6 +40,17 @@ def test_calls_that_are_each_in_time_end_when_the_submissions_time_is_up(zygote,
             made.lookup("f")
 
 
+def test_cells_that_are_each_in_time_end_when_the_submissions_time_is_up(zygote, monkeypatch):
+    monkeypatch.setattr(rooms, "SUBMISSION_SECONDS", 1.0)
+    cells = [(f"cell {k}", "import time; time.sleep(0.3)") for k in range(60)]
+    with contextlib.closing(rooms.Room(Work(tuple(cells)), zygote)) as made:
+        made.open()
+        assert 0 < len(made.outputs) < 10
+        assert made.problems == ["The notebook ran longer than 1 s in all."]
+        with pytest.raises(LearnerError, match="used up its time"):
+            made.lookup("f")
+
+
 def test_what_is_asked_again_may_take_twice_as_long(zygote):
     source = "import time\ndef f():\n    time.sleep(1.4)\n    return 1"
     with room(zygote, source) as first:
@@ -122,6 +133,29 @@ def asked_again(zygote, source, asks):
             second.open()
             calls = answer.trace[::-1]
             return calls, second.ask_together(calls)
+
+
+LARGE = "import numpy as np\ndef f(n):\n    return np.zeros(n, bool)"
+
+
+def test_a_result_that_is_too_large_costs_its_own_call_alone(zygote):
+    with room(zygote, LARGE) as made:
+        made.open()
+        answer = Answer(made.lookup)
+
+        def ask(n):
+            try:
+                return len(answer.f(n))
+            except LearnerError as error:
+                return error.type_name, error.message
+
+        refused = "Unusable result", "more than the 1,048,576 allowed"
+        found = made.run_together([lambda n=n: ask(n) for n in (3, 2 << 20, 4)])
+        for small, (name, words), other in (found, [ask(3), ask(2 << 20), ask(4)]):
+            assert (small, other) == (3, 4)
+            assert name == refused[0]
+            assert refused[1] in words
+        assert made.problems == []
 
 
 def test_an_answer_of_the_same_bytes_is_the_calls_own(zygote):

@@ -176,6 +176,23 @@ def test_what_cannot_be_sent_is_refused_in_words(value, says):
         wire.pack(value, LIMIT)
 
 
+@pytest.mark.parametrize("letter", ["x", b"x"])
+def test_a_list_with_room_for_its_longest_text_in_each_entry_is_bounded(letter):
+    assert there_and_back([letter * 1000, *[letter] * 1000])
+    assert there_and_back({"long": letter * 500_000, "many": [0] * 100_000})
+    long = [letter * 5_000, np.zeros(100_000, bool), [[0]]]
+    for value in ([letter * 50_000, *[0] * 50_000], (long, [1.5])):
+        with pytest.raises(wire.WireError, match="a list holds text that is too long"):
+            there_and_back(value)
+
+
+def test_keys_that_may_collide_are_few():
+    assert len(there_and_back({(0, k): k for k in range(900)})) == 900
+    assert len(there_and_back({k: k for k in range(9_000)})) == 9_000
+    with pytest.raises(wire.WireError, match="more than 1000 keys"):
+        there_and_back({(0, k): k for k in range(1_001)})
+
+
 def test_nesting_has_a_limit_on_both_sides():
     value = 1
     for _ in range(wire.MAX_DEPTH):

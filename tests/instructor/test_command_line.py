@@ -130,6 +130,14 @@ def test_grading_prints_progress_then_the_table_and_exits_with_0(
     assert max(map(len, lines[:8])) <= 80
     assert "\x1b" not in said.out + said.err
     assert "For a person to mark, in formgrader: limits (1 to do)" in lines
+    with course.gradebook() as gradebook:
+        for name, points in (("written-limits", 2), ("check-lstm_step", 3)):
+            gradebook.find_grade(name, TOPIC, TOPIC, "ada").manual_score = points
+        gradebook.db.commit()
+    assert cli.main(["grade", TOPIC, "--jobs", "1", "--force"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "For a person to mark, in formgrader: limits (0 to do)" in lines
+    assert lines[-1].startswith("Graded anew: the marks that a person gave stay, in 1 of")
 
 
 @pytest.mark.slow

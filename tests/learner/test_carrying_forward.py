@@ -1,6 +1,12 @@
 """An error costs its own points only: what follows correctly from it earns the later ones."""
 
+import collections
+import contextlib
+
+import numpy as np
 import pytest
+
+from unrolled.answer import Answer, Reference
 
 SEED = b"a grader's secret"
 
@@ -94,6 +100,49 @@ def test_an_earlier_part_that_computes_nothing_carries_nothing(lstm_gates, cells
     report = lstm_gates.report(part, lstm_gates.answer(**cells), SEED)
     assert not report.right
     assert "follows correctly" not in report.text()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "follows"),
+    [
+        ((3, 1), (1, 5), True),
+        ((7, 3, 1), (1, 5), True),
+        ((90, 1, 1, 1), (90, 1, 1), False),
+        ((2000, 1, 1), (1, 1), False),
+    ],
+)
+def test_an_earlier_part_that_returns_more_than_there_is_carries_nothing(
+    lstm_gates, one, other, follows
+):
+    gates = f"""
+def split_gates(a):
+    return np.ones({one}), np.ones({other}), np.ones(1), np.ones(1)
+"""
+    answer, reference = lstm_gates.answer(split_gates=gates), Reference(lstm_gates.exercise)
+    params = {"W_xh": np.ones((4, 20)), "W_hh": np.ones((5, 20)), "b_h": np.ones(20)}
+    args = np.ones((3, 4)), np.ones((3, 5)), np.ones((3, 5)), params
+    following = reference.using(answer, "split_gates").lstm_step(*args)
+    assert (following is not None) == follows
+
+
+def test_what_stands_in_for_a_part_does_not_tell_which_of_its_results_count(lstm_gates):
+    """For each input there are several states, of which one leads to what is asked for."""
+    tables = []
+
+    def look(calls):
+        tables.append(calls)
+        return contextlib.nullcontext()
+
+    wrong = patched(lstm_gates, "lstm_step", *WRONG_STEPS["no tanh on c"])
+    answer = lstm_gates.answer(lstm_step=wrong)
+    answer = Answer(answer.lookup, replacing=look)
+    lstm_gates.report("lstm_forward", answer, SEED)
+    table = tables[0]["lstm_step"]
+    batch = max(len(args[0]) for args, _ in table)
+    whole = [args for args, _ in table if len(args[0]) == batch]
+    alike = collections.Counter(args[0].tobytes() for args in whole)
+    assert sorted(alike.values()) == [1, 5, 5, 5, 5, 5]  # the first state is given
+    assert len({args[1].tobytes() for args in whole}) == len(whole)
 
 
 def test_the_call_shown_is_the_learners_and_not_one_made_to_carry_forward(lstm_gates):

@@ -37,6 +37,7 @@ class Worker:
         self._reap, self._connection, self.limits = reap, connection, limits
         self._number = 0
         self._ahead = bytearray()  # the beginning of a reply, which came with the one before
+        self._size = 0  # of the last reply
         self._sources: list[tuple[object, str]] = []
         self._ended: str | None = None
         self.taken = ""  # "lost" with its server, or "killed": by no fault in it, for all we know
@@ -154,6 +155,9 @@ class Worker:
         """
         request = {"do": "call", "object": function, "args": args, "kwargs": kwargs}
         reply = self._ask(request, timeout or self.limits.call_seconds)
+        if self._size > self.limits.result_bytes:
+            del reply  # the traceback would keep it
+            raise self._too_large(self._size)
         self._raise(reply)
         printed = reply.get("printed")
         return {
@@ -203,7 +207,9 @@ class Worker:
         Raises:
             WireError: when these are not the bytes that an honest worker sends.
         """
-        header, buffers = unwire.split(frame, self.limits.reply_bytes)
+        if len(frame) > self.limits.result_bytes:
+            return self._too_large(len(frame))
+        header, buffers = unwire.split(frame, self.limits.result_bytes)
         result = unwire.unpack(header, buffers, resolve=self._incoming)
         if type(result) is not dict:
             raise WireError("a result is malformed")
@@ -213,6 +219,10 @@ class Worker:
         except (WireError, LearnerError) as error:
             return error
         return result.get("value"), result.get("mutated") is True
+
+    def _too_large(self, size: int) -> WireError:
+        allowed = self.limits.result_bytes
+        return WireError(f"the value takes {size:,} bytes, more than the {allowed:,} allowed")
 
     def _handle(self, value: object) -> object:
         if isinstance(value, RemoteValue):
@@ -291,7 +301,7 @@ class Worker:
             size = wire.PREFIX.size
             data = self._read(data, size, seconds, deadline)
             header, buffers = unwire.frame_lengths(bytes(data[:size]), limit)
-            end = size + header + buffers
+            end = self._size = size + header + buffers
             data = self._read(data, end, seconds, deadline)
             view = memoryview(data)[size:end]
             reply = unwire.unpack(bytes(view[:header]), view[header:], resolve=self._incoming)

@@ -21,7 +21,8 @@ class Limits:
     """What one worker may use: seconds, counts and bytes.
 
     `memory_bytes` and `processes` (threads, as no process can be started) count what the learner's
-    code adds; `output_bytes` is for each cell, `reply_bytes` and `request_bytes` for each message.
+    code adds; `output_bytes` is for each cell, `result_bytes` for what each call returns,
+    `reply_bytes` and `request_bytes` for each message.
     """
 
     cell_seconds: float = 10.0
@@ -33,6 +34,7 @@ class Limits:
     file_bytes: int = 16 << 20
     scratch_bytes: int = 16 << 20
     output_bytes: int = 64 << 10
+    result_bytes: int = 1 << 20  # the grader keeps all of them until a submission is judged
     reply_bytes: int = 16 << 20
     request_bytes: int = 64 << 20
 

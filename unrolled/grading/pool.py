@@ -11,6 +11,7 @@ import os
 import pickle
 import queue
 import re
+import resource
 import signal
 import socket
 import threading
@@ -39,6 +40,7 @@ LOOKED_AT = 16  # submissions that are looked at for what the class imports
 IN_HAND = 2  # submissions that a process is given, so that it never waits for the next
 AHEAD = 64  # submissions that are read while the server of workers gets ready
 IDLE_SECONDS = 0.1
+MEMORY_BYTES = 1 << 30  # that a judging process may take beside what it begins with
 
 
 class JudgeEnded(Exception):
@@ -336,6 +338,7 @@ def _serve(line, strangers, judge, course, topic, warm, allow_unconfined, limits
         trouble = trouble or _CannotStart(error)
     gc.freeze()  # what is there by now stays: it need not be looked through again and again
     gc.enable()
+    bound_memory()
     while True:
         work = waiting.get()
         try:
@@ -346,6 +349,20 @@ def _serve(line, strangers, judge, course, topic, warm, allow_unconfined, limits
             line.send(found)
         except (TypeError, AttributeError, pickle.PicklingError):  # it holds what cannot travel
             line.send(RuntimeError(f"{type(found).__name__}: {found}"))
+
+
+def bound_memory() -> None:
+    """Have this process run out of memory long before the machine does.
+
+    It computes with what a learner's code returned. What takes too much raises MemoryError, and is
+    a wrong answer like others.
+    """
+    with open("/proc/self/statm") as file:
+        taken = int(file.read().split()[5]) * resource.getpagesize()
+    stacks = (os.cpu_count() or 1) << 24  # of threads that libraries start when they like
+    most, hard = taken + MEMORY_BYTES + stacks, resource.getrlimit(resource.RLIMIT_DATA)[1]
+    if hard == resource.RLIM_INFINITY or most < hard:
+        resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
 
 
 def _listen(line, waiting):

@@ -73,6 +73,8 @@ class Room:
         seconds = self._worker.limits.cell_seconds * self._patience
         results = self._worker.run_all(list(enumerate((source for _, source in cells), 1)), seconds)
         for name, _ in cells:
+            if self._late():
+                return False
             try:
                 result = next(results)
             except (WorkerDied, WorkerTimeout, WireError) as error:

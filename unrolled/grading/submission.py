@@ -19,6 +19,7 @@ from unrolled.notebooks import nbformat
 
 MAX_CELLS = 2_000
 MAX_SOURCE = 200_000
+MAX_BRACKETS = 1_000_000  # a list of two letters takes 80 bytes of memory, a dictionary 200
 MAX_NOTES = 100_000  # characters of Markdown; a page made of much more can take minutes to render
 
 
@@ -198,7 +199,10 @@ def _load(path):
             raise UnreadableNotebook(f"it is larger than {MAX_NOTEBOOK_BYTES // 10**6} MB.")
         if path.stat().st_size == 0:
             raise UnreadableNotebook("it is empty.")
-        return json.loads(path.read_bytes().decode("utf-8-sig"))
+        data = path.read_bytes()
+        if data.count(b"[") + data.count(b"{") > MAX_BRACKETS:
+            raise UnreadableNotebook(f"it holds more than {MAX_BRACKETS:,} lists and dictionaries.")
+        return json.loads(data.decode("utf-8-sig"))
     except UnreadableNotebook:
         raise
     except OSError as error:

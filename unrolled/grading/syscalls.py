@@ -21,7 +21,7 @@ restart_syscall pause alarm setitimer getitimer
 timer_create timer_settime timer_gettime timer_delete timer_getoverrun
 clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times
 getpid gettid getppid getpgrp getpgid getsid getuid geteuid getgid getegid getgroups
-getresuid getresgid uname sysinfo getrusage getrlimit prlimit64 getrandom getcpu capget
+getresuid getresgid uname sysinfo getrusage getrlimit getrandom getcpu capget
 sched_yield sched_getaffinity sched_setaffinity sched_getparam sched_getscheduler
 sched_get_priority_max sched_get_priority_min getpriority get_mempolicy
 exit exit_group wait4 waitid
@@ -69,7 +69,7 @@ def compile_filter() -> bytes:
         if number >= 0:
             rules.add_rule(action, number, *arguments)
 
-    masked, equal = pyseccomp.MASKED_EQ, pyseccomp.EQ
+    masked, equal, other = pyseccomp.MASKED_EQ, pyseccomp.EQ, pyseccomp.NE
     for name in ALLOWED:
         add(pyseccomp.ALLOW, name)
     for name in FORBIDDEN:
@@ -80,6 +80,9 @@ def compile_filter() -> bytes:
     add(pyseccomp.ERRNO(errno.EPERM), "clone", process)
     # A worker is process 1 of its namespace: raise() and abort() reach itself and nobody else.
     add(pyseccomp.ALLOW, "tgkill", pyseccomp.Arg(0, equal, 1))
+    # Limits may be read. Who lowers its own is killed by another's word: it would be tried again.
+    add(pyseccomp.ALLOW, "prlimit64", pyseccomp.Arg(2, equal, 0))
+    add(pyseccomp.ERRNO(errno.EPERM), "prlimit64", pyseccomp.Arg(2, other, 0))
     for request in IOCTLS:
         add(pyseccomp.ALLOW, "ioctl", pyseccomp.Arg(1, equal, request))
     for option in PRCTLS:

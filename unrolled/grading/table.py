@@ -44,8 +44,11 @@ def grade_and_print(course: Course, topic: str, **options) -> list[Result]:
     print(f"\n{len(results)} submissions in {time.monotonic() - began:.1f} s: {told or 'none'}")
     if exercise.written:
         names = ", ".join(cell.name for cell in exercise.written)
-        left = left_to_mark(course, topic)
+        left, again = left_to_mark(course, topic)
         print(f"For a person to mark, in formgrader: {names} ({left} to do)")
+        if again:
+            told = f"the marks that a person gave stay, in {again} of the submissions"
+            print(f"Graded anew: {told}; formgrader asks for another look")
     return results
 
 

@@ -27,7 +27,9 @@ from unrolled.grading.wire import (
     short,
 )
 
-MAX_ODD_KEYS = 10_000  # keys whose hashes the sender can make collide
+MAX_ODD_KEYS = 1_000  # keys whose hashes the sender can make collide, and that are slow to compare
+# NumPy, asked for the array of a list, gives every entry as many bytes as the longest text needs.
+MAX_TEXT_BYTES = 1 << 26
 KINDS = {code: np.dtype(code) for code in DTYPES}
 CONTAINERS = frozenset("ltszd")
 _FROM_JSON = json.JSONDecoder().decode
@@ -75,6 +77,8 @@ class _Decoder:
         self.tensor = tensor
         self.resolve = resolve
         self.nodes = 0
+        self.numbers = 0  # in arrays
+        self.widest = 0  # bytes that NumPy needs for the longest text in a list
         self.odd_keys = 0
 
     def whole(self, tree: object) -> object:
@@ -82,6 +86,8 @@ class _Decoder:
         value = self.decode(tree)
         if self.start != len(self.buffers):
             raise WireError("bytes were sent that belong to no array")
+        if self.widest * (self.nodes + self.numbers) > MAX_TEXT_BYTES:
+            raise WireError("a list holds text that is too long")
         return value
 
     def take(self, length: int) -> int:
@@ -107,6 +113,7 @@ class _Decoder:
             if n >= 1 << 40:
                 raise WireError("an array claims more bytes than were sent")
             length *= n
+        self.numbers += length // kind.itemsize
         return np.ndarray(shape, kind, self.buffers, self.take(length)).copy()
 
     def decode(self, node: object, depth: int = 0):
@@ -125,6 +132,11 @@ class _Decoder:
                 raise WireError("the value has too many items or is nested too deep")
             depth += 1
             items = [self.decode(item, depth) for item in node[1:]]
+            if tag != "d":
+                for item in items:
+                    if type(item) is str or type(item) is bytes:
+                        width = len(item) if type(item) is bytes else 4 * len(item)
+                        self.widest = max(self.widest, width)
             return items if tag == "l" else self.container(tag, items)
         if kind is float or node is None or kind is bool:
             return node

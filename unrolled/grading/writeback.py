@@ -200,8 +200,8 @@ class Writer:
         return self._course.folder / "autograded" / student / self._topic
 
 
-def left_to_mark(course: Course, topic: str) -> int:
-    """Return how many submissions hold an answer that waits for a person's mark."""
+def left_to_mark(course: Course, topic: str) -> tuple[int, int]:
+    """Return how many submissions wait for a person: to mark an answer, to look at a mark again."""
     with course.gradebook() as gradebook:
         waiting = (
             select(func.count(api.SubmittedAssignment.id.distinct()))
@@ -213,4 +213,7 @@ def left_to_mark(course: Course, topic: str) -> int:
             .where(api.SubmittedAssignment.assignment_id == gradebook.find_assignment(topic).id)
             .where(api.Grade.needs_manual_grade)
         )
-        return gradebook.db.scalar(waiting)
+        marked = api.Grade.manual_score.is_not(None)
+        return gradebook.db.scalar(waiting.where(~marked)), gradebook.db.scalar(
+            waiting.where(marked)
+        )

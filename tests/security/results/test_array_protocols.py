@@ -23,4 +23,4 @@ OWN = {
 
 def test_no_protocol_is_asked(graded):
     graded.check()
-    assert "does not hold plain numbers" in graded.report("forget_half_life")
+    assert "is a Sneak that does not hold plain numbers" in graded.report("forget_half_life")
