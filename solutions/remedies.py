@@ -216,7 +216,8 @@ def temporal_order_batch(symbols, marks, u):
     marks: the first and the second mark of each sequence, 0 for X and 1 for Y, shape (2, B).
     u: numbers from 0 to below 1, shape (2, B): where in its range each mark stands.
     Returns xs, labels: one-hot inputs, shape (T, B, 6), and classes from 0 to 3, shape (B,).
-    Source: Hochreiter and Schmidhuber (1997), experiment 6a, without their start and end symbols.
+    Source: Hochreiter and Schmidhuber (1997), experiment 6a, with the second mark a tenth earlier and
+    without their start and end symbols.
     """
     ### BEGIN SOLUTION
     T, B = symbols.shape
