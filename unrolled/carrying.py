@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from unrolled.answer import Answer
 
 MAX_CALLS = 2000  # of earlier parts in one call of the reference
-OTHERS = 4  # questions in a table for each that the reference asks, where it works out what it asks
+OTHERS = 6  # questions in a table for each that the reference asks, where it works out what it asks
 
 
 class Carried:
