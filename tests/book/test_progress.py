@@ -48,6 +48,7 @@ def test_a_mark_is_set_by_keyboard_said_in_words_and_kept(page, site):
     status = page.locator(".chapter-mark [role=status]")
     assert status.inner_text() == f"0 of {len(TOPICS)} chapters finished."
     assert not _signed(page)
+    assert min(map(box.bounding_box().get, ("width", "height"))) >= 24  # a finger finds it
     box.focus()
     page.keyboard.press("Space")
     assert status.inner_text() == f"1 of {len(TOPICS)} chapters finished."
