@@ -39,7 +39,7 @@ def sigmoid(a):
 
 
 # %% [markdown]
-# ## 1 · Four gates from one matrix product (3 points)
+# ## 1 · Three gates and a candidate from one matrix product (3 points)
 #
 # An LSTM computes the pre-activations of its three gates and its candidate in one product,
 # $a = x_t W_{xh} + h_{t-1} W_{hh} + b_h$, of shape $(B, 4H)$.

@@ -42,7 +42,7 @@ def sigmoid(a):
 # ## 1 · Two steps in one (2 points)
 #
 # A linear step takes the state $h$ to $u \odot h + v$.
-# Two steps after each other are again a linear step, $h \mapsto u \odot h + v$ with some other $u$ and $v$. With which?
+# Two steps, one after the other, are again a linear step, $h \mapsto u \odot h + v$ with some other $u$ and $v$. With which?
 
 
 # %% exercise="combine"
@@ -59,7 +59,7 @@ def combine(u_first, v_first, u_then, v_then):
 
 
 # %% [markdown] hint="combine"
-# Write the second step with the first one in the place of its h, and multiply out. What stands in front of h, and what stands alone?
+# Write the second step with the first one in place of its h, and multiply out. What stands in front of h, and what stands alone?
 
 # %% check="combine" points=2 outcome="modern_recurrence.linear"
 check("combine")
@@ -207,7 +207,7 @@ check("slstm_step")
 # %% [markdown]
 # ## 6 · A linear recurrence that tracks parity (3 points)
 #
-# One unit, $h_t = u_t h_{t-1} + v_t$ from $h_0 = 0$, shall hold the parity of the bits so far: 1 if the number of ones is odd, 0 if it is even.
+# One unit, $h_t = u_t h_{t-1} + v_t$ from $h_0 = 0$, is to hold the parity of the bits so far: 1 if the number of ones is odd, 0 if it is even.
 # The two coefficients of a step may depend on the bit of that step and on nothing else.
 # They need not lie between 0 and 1.
 

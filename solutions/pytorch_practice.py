@@ -40,7 +40,7 @@ check = checks("pytorch_practice", globals())
 # ## 1 · Weights for a layer of PyTorch (3 points)
 #
 # Our LSTM computes `x @ W_xh + h @ W_hh + b_h`, with the blocks in the order $i, f, g, o$.
-# Make of its parameters what `torch.nn.LSTM(D, H)` takes: arrays with the names `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0` and `bias_hh_l0`, so that the layer computes the same.
+# Turn its parameters into what `torch.nn.LSTM(D, H)` takes: arrays with the names `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0` and `bias_hh_l0`, so that the layer computes the same.
 
 
 # %% exercise="torch_weights"
@@ -342,7 +342,7 @@ def evaluate(theta, batches):
 
 
 # %% [markdown] hint="evaluate"
-# What does the model do in training that it should not do when it is used, and how is that switched off? If one batch has four sequences and another one, does each batch count the same, or each sequence? And which shape has the difference of an array of shape (B, 1) and one of shape (B,)?
+# What does the model do in training that it should not do when it is used, and how is that switched off? If one batch has four sequences and another one, does each batch count the same, or each sequence? And what is the shape of the difference of an array of shape (B, 1) and one of shape (B,)?
 
 # %% check="evaluate" points=4 outcome="pytorch_practice.evaluation"
 check("evaluate")

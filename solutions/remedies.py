@@ -205,7 +205,7 @@ check("irnn_init")
 # | class | 0 | 1 | 2 | 3 |
 #
 # The length $T$ is a multiple of 10. As arrays count, the first mark stands at one of the places $T/10, \dots, 2T/10 - 1$ and the second at one of $4T/10, \dots, 5T/10 - 1$: in the second and in the fifth tenth of the sequence.
-# Which place it is, is told by a number $u$ with $0 \le u < 1$: cut that interval into as many equal pieces as there are places, and take the place whose piece holds $u$.
+# A number $u$ with $0 \le u < 1$ tells which place it is: cut that interval into as many equal pieces as there are places, and take the place whose piece holds $u$.
 
 
 # %% exercise="temporal_order_batch"
@@ -216,7 +216,8 @@ def temporal_order_batch(symbols, marks, u):
     marks: the first and the second mark of each sequence, 0 for X and 1 for Y, shape (2, B).
     u: numbers from 0 to below 1, shape (2, B): where in its range each mark stands.
     Returns xs, labels: one-hot inputs, shape (T, B, 6), and classes from 0 to 3, shape (B,).
-    Source: Hochreiter and Schmidhuber (1997), experiment 6a, without their start and end symbols.
+    Source: Hochreiter and Schmidhuber (1997), experiment 6a, with the second mark a tenth earlier and
+    without their start and end symbols.
     """
     ### BEGIN SOLUTION
     T, B = symbols.shape

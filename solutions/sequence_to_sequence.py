@@ -154,7 +154,7 @@ check("greedy_decode")
 #
 # There are `longest` rounds. Then the most probable hypothesis is returned, whether it has ended or not, and with it the logarithms of the probabilities of all that are left, so that the check can see them.
 #
-# A hypothesis is a tuple of three: the logarithm of its probability, its symbols with `start` in front, and the state of the decoder after them. `continuations` makes $V$ of one. Mind what it hands on: each past has a state of its own.
+# A hypothesis is a tuple of three: the logarithm of its probability, its symbols with `start` in front, and the state of the decoder after them. `continuations` turns one into $V$. Mind what it hands on: each past has a state of its own.
 
 
 # %% given="continuations"
@@ -198,7 +198,7 @@ check("beam_search")
 # %% [markdown]
 # ## 5 · Edit distance (4 points)
 #
-# How far is what was said from what should have been said? Count the fewest changes that make the one of the other; a change inserts a symbol, deletes one, or puts one in the place of another.
+# How far is what was said from what should have been said? Count the fewest changes that turn the one into the other; a change inserts a symbol, deletes one, or puts one in the place of another.
 # With $d_{ij}$ for the distance between the first $i$ symbols of the one and the first $j$ of the other,
 #
 # $$d_{i0} = i, \qquad d_{0j} = j, \qquad d_{ij} = \min\bigl(d_{i-1,j} + 1,\; d_{i,j-1} + 1,\; d_{i-1,j-1} + [\,a_i \ne b_j\,]\bigr).$$

@@ -210,7 +210,7 @@ def encode(sequences, vocab):
 
 
 # %% [markdown] hint="encode"
-# Which shape has the array, and what stands in it before you have filled in a single token? What does `vocab.get(token, other)` return for a token that is not there? Which part of column `b` do the tokens of sequence `b` fill?
+# What shape does the array have, and what stands in it before you have filled in a single token? What does `vocab.get(token, other)` return for a token that is not there? Which part of column `b` do the tokens of sequence `b` fill?
 
 # %% check="encode" points=4 outcome="sequences.vocabulary"
 check("encode")

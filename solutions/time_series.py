@@ -50,7 +50,7 @@ def seasonal_means(past, m, K):
 #
 # $$\mathrm{MASE} = \frac{\frac1K \sum_{k=1}^{K} |x_{N+k} - \hat x_{N+k}|}{\frac{1}{N-m} \sum_{t=m+1}^{N} |x_t - x_{t-m}|}.$$
 #
-# The denominator is what the seasonal-naive forecast makes of one season within the training part; with $m = 1$ it is the naive one.
+# The denominator is the mean absolute error of the seasonal-naive forecast within the training part; with $m = 1$ it is that of the naive one.
 
 
 # %% exercise="mase"
@@ -216,7 +216,7 @@ def pinball_loss(quantiles, actual, taus):
 
 
 # %% [markdown] hint="pinball_loss"
-# Which sign has `x - q` in each of the two cases, and which of the two products is then the larger one? Which shape must `actual` have, so that each of its values meets its own row?
+# What is the sign of `x - q` in each of the two cases, and which of the two products is then the larger one? What shape must `actual` have, so that each of its values meets its own row?
 
 # %% check="pinball_loss" points=4 outcome="time_series.quantiles"
 check("pinball_loss")

@@ -67,20 +67,28 @@ class Carried:
                 namespace[item.name] = _recorder(namespace[item.name], calls[item.name])
         expected = namespace[name](*args)
         calls = {part: made for part, made in calls.items() if made}
-        # It may loop over the batch: few do, and there are many rows.
-        return any(
-            _gives(self._answer, name, args, self._tables(calls, args, extend), expected)
-            for extend in (lambda part, made: [*made], self._with_rows)
-        )
+        for rows in (False, True):  # few loop over the batch, and its rows fill most of a table
+            tables = self._tables(calls, args, rows)
+            if tables is not None and _gives(self._answer, name, args, tables, expected):
+                return True
+        return False
 
-    def _tables(self, calls, given, extend):
-        """Return the calls of each part among such as nobody should make, in any order."""
-        tables = {part: extend(part, made) for part, made in calls.items()}
-        total = max(sum(map(len, tables.values())), 1)
-        most, rng = min(OTHERS, MAX_CALLS // total - 1), np.random.default_rng()
-        for part, made in calls.items():
-            tables[part] += extend(part, self._others(part, made, given, most, rng))
-            rng.shuffle(tables[part])
+    def _tables(self, calls, given, rows):
+        """Return for each part what stands in for it, or None if that is too much.
+
+        calls: by part, those that the reference makes of it. given: what the later part is given.
+        rows: whether the part is also to be known for one row of a batch alone.
+        """
+        made_of = self._with_rows if rows else lambda part, calls: list(calls)
+        tables = {part: made_of(part, made) for part, made in calls.items()}
+        total = sum(map(len, tables.values()))
+        if total > MAX_CALLS:
+            return None
+        rng = np.random.default_rng()
+        for part, table in tables.items():
+            most = min(OTHERS, MAX_CALLS // total - 1)
+            table += made_of(part, self._others(part, calls[part], given, most, rng))
+            rng.shuffle(table)
         return tables
 
     def _others(self, part, calls, given, most, rng):
@@ -164,8 +172,6 @@ class CarriedHere:
 
 def _gives(answer, name, args, calls, expected):
     """Return whether the learner's function gives `expected` with recorded parts for its own."""
-    if sum(map(len, calls.values())) > MAX_CALLS:
-        return False
     told = len(answer.trace)
     try:
         with answer.replacing(calls):

@@ -15,6 +15,10 @@ _TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 #: The pages of the book: those of `_toc.yml`, and two that Sphinx makes.
 PAGES = [_TOC["root"], *(page["file"] for part in _TOC["parts"] for page in part["chapters"])]
 PAGES += ["genindex", "search"]
+#: The pages that have a number.
+CHAPTERS = [
+    page["file"] for part in _TOC["parts"] if "numbered" in part for page in part["chapters"]
+]
 TOPICS = sorted(path.stem for path in (ROOT / "solutions").glob("*.py"))
 
 

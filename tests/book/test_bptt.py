@@ -32,7 +32,7 @@ def test_the_text_names_the_settings_that_the_code_uses():
         "with $T = 12$ and $k = 4$": '"window": window(12, 4), "chunks": chunks(12, 4)',
         "standard deviation $1.2/\\sqrt H$": "def draw_weights(seed, gain=1.2)",
         "a batch of 16 sequences of its own": "manual_seed(100 + seed), 16)",
-        "0.7 in the place of 1.2": "for gain in (1.2, 0.7):",
+        "0.7 in place of 1.2": "for gain in (1.2, 0.7):",
         "Windows of five steps": "window(ECHO_T, 5)",
         "Adam (rate 0.005, gradient norm of the recurrent part clipped at 1)": "lr=0.005",
         "part clipped at 1)": "clamp(min=1)\n        W.grad",

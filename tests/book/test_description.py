@@ -28,3 +28,14 @@ def test_every_page_has_one_description_of_its_own(book):
         assert 20 <= len(found[name]) <= 160, found
     assert len(set(found.values())) >= len(found) - 2  # those that Sphinx makes have the book's
     assert found["chapters/lstm_gates"].startswith("A recurrent network reads a sequence")
+
+
+@pytest.mark.slow
+def test_every_page_has_a_title_of_its_own_and_the_front_page_says_what_the_book_is(book):
+    titles = [
+        re.search(r"<title>([^<]*)</title>", (book / f"{name}.html").read_text(encoding="utf-8"))[1]
+        for name in PAGES
+    ]
+    assert titles[0].startswith("Unrolled: A course on recurrent networks")
+    assert len(set(titles)) == len(PAGES)
+    assert all(title.endswith("Unrolled") for title in titles[1:])

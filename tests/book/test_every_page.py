@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.book.page import PAGES, ROOT, TOPICS, Page
+from tests.book.page import CHAPTERS, ROOT, TOPICS, Page
 
 BIBLIOGRAPHY = (ROOT / "chapters" / "references.bib").read_text(encoding="utf-8")
 ENTRIES = re.findall(r"^@(\w+)\{(\w+),\n(.*?)^\}", BIBLIOGRAPHY, re.M | re.S)
@@ -59,10 +59,9 @@ def test_solutions_are_not_printed_in_the_page(page):
 def test_the_front_page_leads_to_every_chapter_in_the_order_of_reading():
     text = (ROOT / "index.md").read_text(encoding="utf-8")
     listed = text[text.index("(sec-index-chapters)=") :]
-    pages = [name.partition("/")[2] for name in PAGES if name.startswith("chapters/")]
-    chapters = [name for name in pages if name not in ("notation", "outcomes")]
-    assert re.findall(r"^- \{ref\}`sec-([\w-]+)`$", listed, re.M) == [
-        name.replace("_", "-") for name in chapters
+    names = [name.partition("/")[2].replace("_", "-") for name in CHAPTERS]
+    assert re.findall(r"^(\d+)\. \{ref\}`sec-([\w-]+)`$", listed, re.M) == [
+        (str(n), name) for n, name in enumerate(names, start=1)
     ]
 
 

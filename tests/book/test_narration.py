@@ -172,8 +172,8 @@ extensions += [f"unrolled.book.{name}" for name in
 bibtex_bibfiles, bibtex_reference_style = ["sources.bib"], "author_year"
 html_math_renderer, nb_execution_mode = "katex", "off"
 myst_enable_extensions = ["dollarmath"]
-suppress_warnings = ["myst.header", "toc.not_included"]
-root_doc, exclude_patterns = "page", ["jupyter_execute", "with"]
+suppress_warnings = ["myst.header"]
+exclude_patterns = ["jupyter_execute", "with"]
 """
 
 
@@ -198,6 +198,7 @@ def folder(tmp_path_factory):
     (folder / "chapters" / "quizzes").mkdir(parents=True)
     (folder / "chapters" / "quizzes" / "page.yml").write_text(QUIZ)
     (folder / "conf.py").write_text(CONF)
+    (folder / "index.md").write_text("# A book\n\n```{toctree}\n:numbered:\n\npage\n```\n")
     (folder / "sources.bib").write_text(SOURCES)
     (folder / "dot.png").write_bytes(png(1))
     return folder

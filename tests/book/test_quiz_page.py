@@ -68,8 +68,8 @@ def test_quiz_script_is_small_and_loaded_only_where_there_is_a_quiz_or_a_score(b
             assert not [key for key in element.attrs if key.startswith("on")], element
 
 
-def test_landing_page_has_a_score_for_each_chapter_that_has_a_quiz(pages):
-    block = pages["index.html"].select_one(".quiz-total")
+def test_the_page_of_what_is_finished_has_a_score_for_each_chapter_that_has_a_quiz(pages):
+    block = pages["certificate.html"].select_one(".quiz-total")
     places = block.select(".quiz-chapters li")
     assert {a["href"] for a in block.select("li a")} == {f"chapters/{t}.html" for t in TOPICS}
     ids = [name for place in places for name in place.select_one("[data-ids]")["data-ids"].split()]

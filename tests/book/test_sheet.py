@@ -128,6 +128,19 @@ def test_a_build_of_one_page_leaves_the_other_styled(tmp_path):
     assert second.read_text().count("stylesheet") == 1
 
 
+def test_a_build_of_all_pages_may_order_the_sheets_anew(tmp_path):
+    static = tmp_path / "_static"
+    static.mkdir()
+    app = SimpleNamespace(outdir=tmp_path, builder=SimpleNamespace(format="html"))
+    for names in (["one.css", "two.css"], ["two.css", "one.css"]):
+        for name in names:
+            (static / name).write_text("p{top: 0}")
+        links = "".join(f'<link rel="stylesheet" href="_static/{name}" />\n' for name in names)
+        (tmp_path / "page.html").write_text(f"<head>\n{links}</head><p>")
+        _write(app, None)
+        assert made_of(static) == names
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "look", "media"),

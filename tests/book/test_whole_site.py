@@ -117,6 +117,14 @@ def test_icons_are_shown_from_the_site(visit):
     assert json.dumps("\uf0c9", ensure_ascii=False) == page.evaluate(content)
 
 
+def test_links_to_repositories_have_no_sign_of_a_font_that_is_not_served(visit):
+    page, _ = visit("chapters/frameworks.html")
+    signs = "all => all.map((one) => getComputedStyle(one, '::before').content)"
+    found = page.locator("article a.github").evaluate_all(signs)
+    assert found
+    assert set(found) == {"none"}
+
+
 def test_the_search_works_without_another_host(visit):
     page, faults = visit("search.html?q=gradient")
     page.locator("#search-results li a").first.wait_for()

@@ -88,9 +88,10 @@ def violations(page, region="html", without=(), only=None):
     """
     if not page.evaluate("'axe' in window"):
         page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
-    # The rules of WCAG 2.2 are off by default, one by one; here every rule counts that is not
-    # an experiment.
-    rules = {"target-size": {"enabled": True}, **{name: {"enabled": False} for name in without}}
+    # The rules of WCAG 2.2 and experiments are off by default, one by one.
+    wanted = ("target-size", "label-content-name-mismatch", "td-has-header")
+    rules = {name: {"enabled": True} for name in wanted}
+    rules |= {name: {"enabled": False} for name in without}
     options = {"runOnly": {"type": "rule", "values": only}} if only else {"rules": rules}
     # No rule that is on needs the text of style sheets, which axe would load again.
     options |= {"resultTypes": ["violations"], "preload": False}

@@ -384,6 +384,11 @@ def test_a_finger_finds_its_targets_and_answers(pages, small_site):
         heights = targets.evaluate_all("all => all.map((e) => e.getBoundingClientRect().height)")
         assert len(heights) > 20
         assert min(heights) >= 24
+        boxes = page.locator(".quiz input:visible").evaluate_all(
+            "all => all.map((e) => e.getBoundingClientRect()).map((e) => [e.width, e.height])"
+        )
+        assert len(boxes) == 1 + 2 + 4 + 1 + 2  # the switch, and those of the questions
+        assert min(map(min, boxes)) >= 24
         quiz = Quiz(page)
         quiz.question("first").locator("label").nth(1).tap()
         quiz.question("first").get_by_role("button", name="Check").tap()

@@ -37,6 +37,16 @@ def test_a_table_is_read_by_position_by_name_and_with_what_is_left_out():
     assert stand_in(np.ones(2) + 1e-9, scale=3) == "three"
 
 
+def test_an_object_of_an_own_class_is_compared_and_not_looked_up():
+    class Odd:
+        __hash__ = None
+
+    stand_in = StandIn(part, [(({1, 2}, 2.0), "a set"), ((np.ones(2), 2.0), "two")])
+    assert stand_in(np.ones(2)) == "two"
+    with pytest.raises(NotRecorded, match="no such call"):
+        stand_in(Odd())
+
+
 @pytest.mark.parametrize(
     ("args", "kwargs"),
     [((), {}), ((np.zeros(2),), {}), ((np.ones(3),), {}), ((1, 2, 3), {}), ((), {"y": 1})],

@@ -1,6 +1,6 @@
-"""What search engines show below the title of a page: its first paragraph, in a line.
+"""What search engines show of a page: its title, and below it its first paragraph, in a line.
 
-A page may say its own (`myst: html_meta: description:` at its head); a page that Sphinx makes has that
+The front page, which has the title of the book, says in its title what the book is. A page may say its own (`myst: html_meta: description:` at its head); a page that Sphinx makes has that
 of the book, `unrolled_description`.
 """
 
@@ -23,6 +23,9 @@ def shortened(text, longest=_LONGEST):
 
 
 def _describe(app, pagename, templatename, context, doctree):
+    if pagename == app.config.root_doc:
+        words = filter(None, [app.config.html_title, app.config.unrolled_description])
+        context["front_title"] = ": ".join(words)
     tags = context.get("metatags", "")
     if 'name="description"' in tags:
         return

@@ -21,6 +21,7 @@ from sphinx.builders import Builder
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
+from unrolled.book.chapter import is_chapter
 from unrolled.book.listening import source_digest
 from unrolled.book.mathematics import aligned, unnumbered
 from unrolled.book.narration_script import Script
@@ -93,7 +94,7 @@ class AudioBuilder(Builder):
 
     def get_outdated_docs(self):
         """Return all chapters: whether their words changed is known when they are written."""
-        return [page for page in self.env.found_docs if self._is_chapter(page)]
+        return [page for page in self.env.found_docs if is_chapter(self.env, page)]
 
     def get_target_uri(self, docname, typ=None):
         """Return no address: in speech a link leads nowhere."""
@@ -104,7 +105,7 @@ class AudioBuilder(Builder):
 
     def write_doc(self, docname, doctree):
         """Keep what is read of a chapter."""
-        if self._is_chapter(docname):
+        if is_chapter(self.env, docname):
             script = Script(self._formula, lambda node: self._number(docname, node))
             self._scripts[docname] = script.passages(doctree)
 
@@ -119,9 +120,6 @@ class AudioBuilder(Builder):
                 print(f"[{n}/{len(tasks)}] {running[done]}: {done.result()}", flush=True)
         for page in self._scripts:
             self._say_of_what(page)
-
-    def _is_chapter(self, page):
-        return bool(self.env.metadata.get(page, {}).get("quizzes"))
 
     def _path(self, page, suffix):
         return Path(self.outdir, f"{page}{suffix}")

@@ -1,8 +1,7 @@
 """A mark for each chapter that its reader has finished, and a certificate when all are set.
 
-A chapter is a page with a quiz. The mark is a box at its end, and a sign beside it in the list of
-chapters. The marks are kept in the reader's browser alone; `static/progress.js` does the work, and
-without scripts none of it is shown.
+The mark is a box at its end, and a sign beside it in the list of chapters. The marks are kept in the
+reader's browser alone; `static/progress.js` does the work, and without scripts none of it is shown.
 """
 
 from __future__ import annotations
@@ -12,13 +11,14 @@ from copy import deepcopy
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
+from unrolled.book.chapter import is_chapter
 from unrolled.book.element import element
 from unrolled.book.quiz_score import reading_order
 
 
 def chapters(env):
     """Return the names of the pages that are chapters, in reading order."""
-    return [page for page in reading_order(env) if env.metadata.get(page, {}).get("quizzes")]
+    return [page for page in reading_order(env) if is_chapter(env, page)]
 
 
 def _mark(page, others, certificate):
@@ -98,15 +98,13 @@ def _fill(app, doctree, page):
 
 
 def _write_again(app, env):
-    """Name the pages with a certificate, which shows the titles of all chapters.
-
-    Chapters themselves are written anew by the score of their quiz, for the same reason.
-    """
+    """Name the chapters and the pages with a certificate, where one of them has come, gone or changed."""
     known = [(page, env.titles[page].astext()) for page in chapters(env)]
     if getattr(env, "unrolled_chapters", None) == known:
         return []
     env.unrolled_chapters = known
-    return [page for page, data in env.metadata.items() if data.get("certificate")]
+    certificates = [page for page, data in env.metadata.items() if data.get("certificate")]
+    return [*(page for page, _ in known), *certificates]
 
 
 def _add_script(app, pagename, templatename, context, doctree):
@@ -124,5 +122,5 @@ def setup(app):
     app.add_js_file("progress.js", defer="defer")
     app.connect("doctree-resolved", _fill)
     app.connect("env-updated", _write_again)
-    app.connect("html-page-context", _add_script)
+    app.connect("html-page-context", _add_script, priority=600)  # the sheet of quizzes comes first
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

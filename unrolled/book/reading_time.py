@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from docutils import nodes
 
+from unrolled.book.chapter import is_chapter
 from unrolled.book.element import element
 
 SILENTLY, ALOUD = 238, 183  # words a minute
@@ -93,8 +94,8 @@ def _is_quiz(node):
 
 
 def _show(app, doctree, page):
-    """Write the time under the title of a chapter, which is a page with a quiz."""
-    if app.builder.format == "html" and app.env.metadata.get(page, {}).get("quizzes"):
+    """Write the time under the title of a chapter."""
+    if app.builder.format == "html" and is_chapter(app.env, page):
         title = next(iter(doctree.findall(nodes.title)))
         line = element("p", {"class": "reading-time"}, [nodes.Text(str(tally(doctree)))])
         title.parent.insert(title.parent.index(title) + 1, line)

@@ -204,8 +204,10 @@ def _write(app, exception):
         return
     static = Path(app.outdir, "_static")
     html = {path: path.read_text(encoding="utf-8") for path in page_paths(app)}
-    fresh = [names for text in html.values() if (names := names_in(text)) != [NAME]]
-    names = merged([made_of(static), *fresh])
+    lists = [names_in(text) for text in html.values()]
+    fresh = [names for names in lists if names != [NAME]]
+    known = made_of(static) if [NAME] in lists else []  # when all pages are new, so is the order
+    names = merged([known, *fresh])
     used = Used("\n".join(html.values()), scripts(app))
     sheet = f"{_MADE_OF}{' '.join(names)} */\n{purged(joined(static, names), used)}\n".encode()
     serve(app, NAME, sheet)
