@@ -74,3 +74,17 @@ second = np.ones(1 << 26)  # each submission has as much, whatever is left of th
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "refused\n"), done.stderr
+
+
+def test_workers_of_a_server_that_a_judging_process_starts_have_memory_of_their_own():
+    code = """
+import resource
+from unrolled.grading.pool import bound_memory
+from unrolled.grading.zygote import Zygote
+bound_memory()
+with Zygote() as zygote, zygote.worker() as worker:
+    worker.run("import resource; data = resource.getrlimit(resource.RLIMIT_DATA)")
+    print(worker.lookup("data")[0] == resource.getrlimit(resource.RLIMIT_DATA)[1])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr

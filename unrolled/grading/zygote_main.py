@@ -16,6 +16,7 @@ import importlib.util
 import json
 import os
 import random
+import resource
 import select
 import shutil
 import signal
@@ -283,6 +284,8 @@ def prepare(settings: dict) -> tuple[sandbox.Host, Shell]:
 def main(descriptor: int) -> None:
     """Serve on an inherited socket; the first message holds the settings."""
     os.environ.pop("GLIBC_TUNABLES", None)  # it was read when this process began
+    # A judging process that starts this one has less memory than workers get.
+    resource.setrlimit(resource.RLIMIT_DATA, (resource.getrlimit(resource.RLIMIT_DATA)[1],) * 2)
     gc.disable()  # a sixth of what imports take; `prepare` switches it on again
     control = socket.socket(fileno=descriptor)
     settings, _ = receive(control)
