@@ -69,8 +69,9 @@ class Carried:
         calls = {part: made for part, made in calls.items() if made}
         for rows in (False, True):  # few loop over the batch, and its rows fill most of a table
             tables = self._tables(calls, args, rows)
-            if tables is not None and _gives(self._answer, name, args, tables, expected):
-                return True
+            right = None if tables is None else _gives(self._answer, name, args, tables, expected)
+            if right is not None:  # who asks for a row gets none; who answers has had one guess
+                return right
         return False
 
     def _tables(self, calls, given, rows):
@@ -171,13 +172,16 @@ class CarriedHere:
 
 
 def _gives(answer, name, args, calls, expected):
-    """Return whether the learner's function gives `expected` with recorded parts for its own."""
+    """Return whether the learner's function gives `expected` with recorded parts for its own.
+
+    None where it raises, as it does when it asks for what was not recorded.
+    """
     told = len(answer.trace)
     try:
         with answer.replacing(calls):
             return same(getattr(answer, name)(*args), expected)
     except Exception:
-        return False
+        return None
     finally:
         del answer.trace[told:]  # these calls are ours, not those of the check
 
