@@ -57,6 +57,18 @@ def test_pull_requests_are_shown_beside_the_site_until_they_are_closed(tmp_path)
     assert publish("preview/7", None) == {"index.html": "two"}
 
 
+def test_two_that_publish_at_once_both_arrive(tmp_path):
+    run("git", "init", "--quiet", "--bare", tmp_path / "book.git")
+    publish = _publisher(tmp_path)
+    publish(".", {"index.html": "one"})
+    other = (
+        "git clone -q -b gh-pages ../../book.git ../other && cd ../other && mkdir -p preview/8 && "
+        "echo eight >preview/8/index.html && git add . && git commit -qm 8 && git push -q --no-verify"
+    )
+    shown = publish("preview/7", {"index.html": "seven"}, before_the_push=other)
+    assert sorted(shown) == ["index.html", "preview/7/index.html", "preview/8/index.html"]
+
+
 @pytest.mark.parametrize(("known", "does"), [("", "issue create"), ("12", "issue comment 12")])
 def test_broken_links_are_told_once_in_an_issue(tmp_path, known, does):
     [step] = [step for step in _steps(WORKFLOWS[0]) if "GH_TOKEN" in step.get("env", {})]
@@ -85,12 +97,17 @@ def _publisher(place):
     """Return a function that runs the step that publishes, and returns what the branch holds then."""
     [script] = [step["run"] for step in _steps(WORKFLOWS[1]) if "TOKEN" in step.get("env", {})]
 
-    def publish(folder, site):
+    def publish(folder, site, before_the_push="true"):
         work = place / f"run-{len(list(place.iterdir()))}"
         work.mkdir()
         for name, text in (site or {}).items():
             (work / "site").mkdir(exist_ok=True)
             (work / "site" / name).write_text(text)
+        hook = work / "hooks" / "pre-push"
+        hook.parent.mkdir()
+        hook.write_text(f"#!/bin/sh\n[ -e ../once ] || {{ touch ../once; {before_the_push}; }}\n")
+        hook.chmod(0o755)
+        (work / ".gitconfig").write_text(f"[core]\n\thooksPath = {hook.parent}\n")
         settings = {"FOLDER": folder, "TOKEN": "none", "SERVER": str(place), "COMMIT": "abc"}
         settings |= {"REPOSITORY": "book.git", "HOME": str(work)}
         done = run("bash", "-e", "-c", script, cwd=work, env=os.environ | settings)

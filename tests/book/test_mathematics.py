@@ -6,11 +6,10 @@ import sys
 
 import pytest
 from bs4 import BeautifulSoup
-from docutils import nodes
 from PIL import Image
 
 from tests.book.small import QUESTION
-from unrolled.book.mathematics import aligned, keep_together, style, unnumbered
+from unrolled.book.mathematics import aligned, style, unnumbered
 from unrolled.book.typesetter import TexError, Typesetter
 
 pytestmark = pytest.mark.slow
@@ -120,25 +119,6 @@ def test_formulas_are_typeset_wherever_they_stand(page):
     text = re.sub(r"<annotation.*?</annotation>", "", str(article), flags=re.S)
     assert "\\(" not in text
     assert "\\[" not in text
-
-
-def test_a_formula_stays_on_its_line_with_what_is_written_against_it(page):
-    kept = page.select_one("article p .unbroken")
-    assert _tex(kept) == ["a_1 < a_2"]
-    assert kept.contents[-1] == ","
-    paragraph = nodes.paragraph("", "", nodes.Text("all\n(the "), nodes.math("", "n"))
-    paragraph += [
-        nodes.Text("-grams of "),
-        nodes.math("", "x"),
-        nodes.Text("\nor "),
-        nodes.Text("("),
-    ]
-    paragraph += [nodes.math("", "y"), nodes.Text("), "), nodes.math("", "z"), nodes.Text(" here.")]
-    words = paragraph.astext()
-    keep_together(paragraph)
-    assert paragraph.astext() == words
-    kept = [one.astext() for one in paragraph.findall(nodes.inline)]
-    assert kept == ["n-grams", "(y),"]
 
 
 def test_equations_are_numbered_once_and_references_lead_to_them(page):

@@ -22,6 +22,13 @@ PLACE = """
       again();
     })
 """
+BARE = """
+    all => all.filter((one) => {
+      one.focus();
+      const { boxShadow, outlineStyle } = getComputedStyle(one);
+      return document.activeElement === one && boxShadow === "none" && outlineStyle === "none";
+    }).map((one) => one.outerHTML.slice(0, 120))
+"""
 IN_VIEW = """
     (one) => {
       const { left, right } = one.getBoundingClientRect();
@@ -70,6 +77,15 @@ def test_the_light_is_turned_kept_and_follows_the_system(reader):
         page.wait_for_function(f"{THEME} === 'light'")
         page.reload()
         assert page.evaluate(THEME) == "light"
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_what_the_keyboard_is_on_has_a_frame(reader, size):
+    with reader(CHAPTER, size=size) as page:
+        page.add_style_tag(content="* { content-visibility: visible !important }")
+        page.keyboard.press("Tab")  # who uses the keyboard is shown where it is
+        bare = page.locator("a, button, input, summary, [tabindex='0']").evaluate_all(BARE)
+        assert not bare
 
 
 def test_the_search_opens_by_key_and_button_and_finds(reader):

@@ -74,32 +74,6 @@ class Mathematics:
         self._typesetter.close()
 
 
-def keep_together(doctree):
-    """Keep each formula on a line with what is written against it: a comma, a bracket, "-gram".
-
-    A browser takes a formula for a picture, and would break the line on either side of it.
-
-    Arguments:
-        doctree: the docutils node that holds the formulas; it is changed.
-    """
-    for formula in list(doctree.findall(nodes.math)):
-        line, at = formula.parent, formula.parent.index(formula)
-        before = re.search(r"\S*$", _text_at(line, at - 1))[0]
-        after = re.match(r"\S*", _text_at(line, at + 1))[0]
-        if before:
-            line[at - 1] = nodes.Text(line[at - 1][: -len(before)])
-        if after:
-            line[at + 1] = nodes.Text(line[at + 1][len(after) :])
-        if before or after:
-            line[at] = nodes.inline(classes=["unbroken"])
-            line[at] += [nodes.Text(before), formula, nodes.Text(after)]
-
-
-def _text_at(line, at):
-    found = line[at] if 0 <= at < len(line) else ""
-    return found if isinstance(found, nodes.Text) else ""
-
-
 def _is_whole_head(node):
     """Say whether a formula is all that the head of a column holds."""
     entry = node.parent.parent
@@ -167,11 +141,6 @@ def _settle(app, config):
         config.unrolled_katex = katex_version()
 
 
-def _keep_together(app, doctree, docname):
-    if app.builder.format == "html":
-        keep_together(doctree)
-
-
 def _finish_page(app, pagename, templatename, context, doctree):
     # The name of a browser's tab holds words alone: there TeX stands as it was written.
     if 'class="katex"' in context.get("title", ""):
@@ -203,7 +172,6 @@ def setup(app):
     app.add_html_math_renderer("katex", (mathematics.inline, None), (mathematics.block, None))
     app.connect("config-inited", _settle)
     app.connect("builder-inited", _add_style)
-    app.connect("doctree-resolved", _keep_together, priority=900)  # after what is put into the text
     app.connect("html-page-context", _finish_page)
     app.connect("build-finished", mathematics.close)
     app.connect("build-finished", _serve_style)
