@@ -1,7 +1,8 @@
 """What search engines show of a page: its title, and below it its first paragraph, in a line.
 
-The front page, which has the title of the book, says in its title what the book is. A page may say its own (`myst: html_meta: description:` at its head); a page that Sphinx makes has that
-of the book, `unrolled_description`.
+The front page, which has the title of the book, says in its title what the book is. A page may say its
+own description (`myst: html_meta: description:` at its head); a page that Sphinx makes has that of the
+book, `unrolled_description`.
 """
 
 from __future__ import annotations
