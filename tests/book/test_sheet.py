@@ -28,6 +28,8 @@ DIFFERENCES = """
       const ours = look();
       link.disabled = true;
       document.head.append(theirs);
+      look();  // which has the browser ask for the fonts of the other sheet
+      await document.fonts.ready;
       const other = look();
       theirs.remove();
       link.disabled = false;
@@ -39,7 +41,9 @@ DIFFERENCES = """
     }
 """
 # Where nothing waits to be laid out, nothing moves by itself, and what can be opened is open.
-OPEN = "* { content-visibility: visible !important; transition: none !important }"
+OPEN = """
+    *, ::before, ::after { content-visibility: visible !important; transition: none !important }
+"""
 OPENED = """
     () => {
       document.querySelectorAll("details").forEach((one) => (one.open = true));
