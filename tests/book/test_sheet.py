@@ -42,7 +42,11 @@ DIFFERENCES = """
 """
 # Where nothing waits to be laid out, nothing moves by itself, and what can be opened is open.
 OPEN = """
-    *, ::before, ::after { content-visibility: visible !important; transition: none !important }
+    *, ::before, ::after {
+      animation-duration: 0s !important;
+      content-visibility: visible !important;
+      transition: none !important;
+    }
 """
 OPENED = """
     () => {
