@@ -36,8 +36,8 @@ UNREADABLE = {
     "a source that is none": (cells({"source": 5}).encode(), "not text"),
     "a source of numbers": (cells({"source": [1, 2]}).encode(), "not text"),
     "sources without end": (
-        cells(*[{"source": "x" * 150_000}] * 14).encode(),
-        "more than 2,000,000 characters",
+        cells(*[{"source": "x" * 150_000}] * 27).encode(),
+        "more than 4,000,000 characters",
     ),
     "lists without end": (b"[" + b",".join([b"[]"] * 1_000_001) + b"]", "1,000,000 lists"),
     "a source without end": (cells({"source": "x" * (MAX_SOURCE + 1)}).encode(), "normal size"),

@@ -19,7 +19,7 @@ from unrolled.notebooks import nbformat
 
 MAX_CELLS = 2_000
 MAX_SOURCE = 200_000
-MAX_SOURCES = 2_000_000  # characters in all cells; a class of such notebooks is read ahead
+MAX_SOURCES = 4_000_000  # characters in all cells; a class of such notebooks is read ahead
 MAX_BRACKETS = 1_000_000  # a list of two letters takes 80 bytes of memory, a dictionary 200
 MAX_NOTES = 100_000  # characters of Markdown; a page made of much more can take minutes to render
 
