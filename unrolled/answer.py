@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from unrolled.carrying import Carried, CarriedHere
 from unrolled.exercise import Exercise
 from unrolled.expect import same
+from unrolled.standin import Tables
 
 
 class LearnerError(Exception):
@@ -57,13 +57,15 @@ class Answer:
 
     Each call gets fresh copies of its arguments, so that nothing the learner's code keeps or
     changes reaches a later comparison. `trace` holds the calls since it was last emptied.
-    `replacing(calls)` is a context in which the learner's own code finds, in place of some of its
-    functions, stand-ins that give recorded results: `calls` maps names to (arguments, result) pairs.
+    `with_stand_ins(name, tables)` returns the function of that name, not traced, whose calls find
+    stand-ins for some of the learner's other functions, where that can be had.
+    `side_by_side(jobs)` runs functions that call the learner's, and returns what each returns.
     """
 
     lookup: Callable[[str], object]
     trace: list[Call] = field(default_factory=list)
-    replacing: Callable[[dict], AbstractContextManager] | None = None
+    with_stand_ins: Callable[[str, Tables], Callable] | None = None
+    side_by_side: Callable[[list[Callable]], list] = lambda jobs: [job() for job in jobs]
 
     def __getattr__(self, name):
         """Return the learner's `name`; a function comes back traced."""

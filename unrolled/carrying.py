@@ -10,6 +10,7 @@ answers count.
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable, Sequence
 from types import FunctionType
@@ -42,7 +43,7 @@ class Carried:
             parts = {
                 part: _in_proportion(getattr(self._answer, part), args) for part in self._parts
             }
-            function = self._built_on(parts)[name]
+            function, answer = self._built_on(parts)[name], self._answer
             try:
                 result = function(*args)
             except Exception:
@@ -50,7 +51,13 @@ class Carried:
                 return None
 
             def counts():
-                return _depends(function, args, result) and self._right_on_right_parts(name, args)
+                right, depends = answer.side_by_side(
+                    [
+                        lambda: self._right_on_right_parts(name, args),
+                        lambda: _depends(answer, function, args, result),
+                    ]
+                )
+                return right and depends
 
             return Following(result, counts)
 
@@ -58,7 +65,7 @@ class Carried:
 
     def _right_on_right_parts(self, name, args):
         """Return whether the learner's function is right with right parts in place of their own."""
-        if self._answer.replacing is None:
+        if self._answer.with_stand_ins is None:
             return True  # there is no way to tell
         namespace, calls = self._built_on({}), {}
         for item in self._exercise.items:
@@ -155,7 +162,7 @@ class CarriedHere:
 
         def carried(*args):
             answer, function = self._answer, getattr(self._answer, name)
-            if answer.replacing is None:
+            if answer.with_stand_ins is None:
                 return None
             told = len(answer.trace)
             try:
@@ -166,24 +173,20 @@ class CarriedHere:
                 return None
             finally:
                 del answer.trace[told:]  # these calls are ours, not those of the check
-            return Following(result, lambda: _depends(function, args, result))
+            return Following(result, lambda: _depends(answer, function, args, result))
 
         return carried
 
 
-def _gives(answer, name, args, calls, expected):
-    """Return whether the learner's function gives `expected` with recorded parts for its own.
+def _gives(answer, name, args, tables, expected):
+    """Return whether the learner's function gives `expected` with stand-ins for its own parts.
 
     None where it raises, as it does when it asks for what was not recorded.
     """
-    told = len(answer.trace)
     try:
-        with answer.replacing(calls):
-            return same(getattr(answer, name)(*args), expected)
+        return same(answer.with_stand_ins(name, tables)(*copy.deepcopy(args)), expected)
     except Exception:
         return None
-    finally:
-        del answer.trace[told:]  # these calls are ours, not those of the check
 
 
 def _in_proportion(function, given):
@@ -276,25 +279,32 @@ def _shuffled(value, orders, rng):
     return value
 
 
-def _depends(function, args, result):
+def _depends(answer, function, args, result):
     """Return whether the result of function(*args) depends on most of the arguments.
 
     A part that ignores most of its input would make almost any answer right. One that loses a
     single state is an honest mistake, and must not cost later parts.
     """
-    others = list(_moved(args))
-    matter, ignored = 0, 0
+
+    def matters(moved):
+        try:
+            return not same(result, function(*moved))
+        except Exception:
+            return None
+
+    jobs = [lambda moved=moved: matters(moved) for moved in _moved(args)]
+    most, told, counts = len(jobs) // 2 + 1, len(answer.trace), {True: 0, False: 0}
     try:
-        for moved in others:
-            if same(result, function(*moved)):
-                ignored += 1
-            else:
-                matter += 1
-            if max(matter, ignored) > len(others) / 2:
-                break
-    except Exception:
+        for start in (0, most):  # the second half is hardly ever needed
+            for found in answer.side_by_side(jobs[start:][:most]):
+                if found is None:
+                    return False
+                counts[found] += 1
+                if counts[found] == most:
+                    return found
         return False
-    return matter > len(others) / 2
+    finally:
+        del answer.trace[told:]  # these calls are ours, not those of the check
 
 
 def _moved(args):

@@ -10,12 +10,11 @@ import linecache
 import traceback
 import warnings
 from collections.abc import Callable
-from contextlib import contextmanager
 from pathlib import Path
 
 import unrolled
 from unrolled.answer import Answer, LearnerError, RecordingError
-from unrolled.standin import StandIn
+from unrolled.standin import with_stand_ins
 
 _SENTENCES = (RecordingError,)
 
@@ -56,7 +55,7 @@ class _Checker:
                 words = f"There is no part {name!r}." if name else 'Say which part: check("…").'
                 parts = [*recorded.items, *recorded.quizzes]
                 return Trouble(f"{words} The parts: {', '.join(parts)}.")
-            answer = Answer(self._lookup, replacing=self._replacing)
+            answer = Answer(self._lookup, with_stand_ins=self._with_stand_ins)
             context = runner.Context(answer, recorded.reference)
             outcomes = check_file.run(name, context)
         except (recording.RecordingFileError, runner.CheckFileError, NoScrypt) as error:
@@ -82,15 +81,8 @@ class _Checker:
             self._opened = recorded, runner.CheckFile(check_file, recorded.items)
         return self._opened
 
-    @contextmanager
-    def _replacing(self, calls):
-        """Let the notebook's code find recorded results in place of its own parts, meanwhile."""
-        own = {name: self._namespace[name] for name in calls}
-        self._namespace.update({name: StandIn(own[name], calls[name]) for name in calls})
-        try:
-            yield
-        finally:
-            self._namespace.update(own)
+    def _with_stand_ins(self, name, tables):
+        return with_stand_ins(self._lookup(name), self._namespace, tables)
 
     def _lookup(self, name):
         value = self._namespace[name]

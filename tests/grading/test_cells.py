@@ -38,6 +38,25 @@ def test_a_semicolon_hides_the_last_expression_and_names_stay(worker):
     assert worker.run("x + 1").outputs[0]["data"] == {"text/plain": "42"}
 
 
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("def f():\n    return 1", None),
+        ("def f():\n    return 'one'  # it's", None),
+        ("if True:\n    'not shown'\n    pass", None),
+        ('"""\n    return 1\n    return"""', repr("\n    return 1\n    return")),
+        ("'a\\\n    return '", repr("a    return ")),
+        ("x = 1\n(x,\n    not x)", "(1, False)"),
+        ("if True:\r    pass\rlen('abc')\nlen('ab')", "2"),
+        ("if True:\n    pass\rlen('abc')", "3"),
+    ],
+)
+def test_a_last_expression_is_shown_whatever_the_last_line_looks_like(worker, source, shown):
+    result = worker.run(source)
+    assert result.error is None
+    assert [output["data"]["text/plain"] for output in result.outputs] == ([shown] if shown else [])
+
+
 def test_an_error_names_the_learners_own_line(worker):
     worker.run("def f(x):\n    y = x + 1\n    return y / 0\n", cell="first")
     worker.run("pass", cell="second")
@@ -59,7 +78,9 @@ def test_an_error_output_holds_no_framework_line(worker):
     assert "site-packages" not in text
 
 
-@pytest.mark.parametrize("source", ["def f(:\n", "x = 1\n  y = 2", "return 1", "x = '"])
+@pytest.mark.parametrize(
+    "source", ["def f(:\n", "x = 1\n  y = 2", "return 1", "x = '", "def f(:\n    return 1"]
+)
 def test_source_that_is_no_python_is_an_error_of_that_cell(worker, source):
     error = worker.run(source).error
     assert error.type_name in ("SyntaxError", "IndentationError")
@@ -71,6 +92,9 @@ def test_what_stands_before_a_refused_statement_is_run(worker):
     result = worker.run("before = 1\nfor k in [2]:\n    before = k\nreturn before\n")
     assert result.error.type_name == "SyntaxError"
     assert worker.lookup("before") == 2
+    result = worker.run("before = 3\nif before:\n    return before")
+    assert result.error.type_name == "SyntaxError"
+    assert worker.lookup("before") == 3
 
 
 def test_magics_work_or_fail_softly(worker):

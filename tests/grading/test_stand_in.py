@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from unrolled.grading.zygote import LearnerError, Limits, WireError, Zygote
-from unrolled.standin import NotRecorded, StandIn
+from unrolled.standin import NotRecorded, StandIn, folded, unfolded, with_stand_ins
 
 SOURCE = """
 def part(x, scale=2.0):
@@ -62,27 +62,44 @@ def test_what_is_done_to_a_result_stays_without_effect():
     assert stand_in(1) == [0]
 
 
-def test_a_worker_puts_tables_in_and_functions_back(worker):
+def test_what_was_there_is_put_back_and_what_was_not_goes_again():
+    names = {"part": part}
+
+    def whole(x):
+        return names["part"](x) + names["other"](x)
+
+    tables = {"part": [((1.0, 2.0), 10.0)], "other": [((1.0,), 20.0)]}
+    call = with_stand_ins(whole, names, tables)
+    assert call(1.0) == 30.0
+    with pytest.raises(NotRecorded):
+        call(2.0)
+    assert names == {"part": part}
+
+
+def test_what_stands_in_many_rows_is_folded_to_one():
+    weights, x = {"W": np.ones((2, 2))}, np.zeros(2)
+    tables = {"part": [((x, weights), 1.0), ((x + 1, weights), x)], "other": [((weights,), x)]}
+    values, rows = folded(tables)
+    assert sum(value is weights for value in values) == sum(value is x for value in values) == 1
+    np.testing.assert_equal(unfolded(values, rows), tables)
+
+
+def test_a_worker_puts_tables_in_for_one_call(worker):
     whole = worker.lookup("whole")
     x = np.arange(3.0)
-    np.testing.assert_array_equal(whole(x), 2 * x - 4)
-    worker.stand_in({"part": [((x, 2.0), 10 * x)]})
-    np.testing.assert_array_equal(whole(x), 20 * x)
-    with pytest.raises(LearnerError, match="NotRecorded"):
-        whole(x + 1)
-    worker.stand_in({})
-    np.testing.assert_array_equal(whole(x), 2 * x - 4)
-
-
-def test_a_second_table_is_put_in_place_of_the_learners_function_too(worker):
-    worker.stand_in({"part": [((1.0, 2.0), 10.0)]})
-    worker.stand_in({"part": [((1.0, 2.0), 20.0)]})
-    assert worker.lookup("whole")(1.0) == 40.0
-    worker.stand_in({})
-    assert worker.lookup("whole")(1.0) == -2.0
+    table = worker.packed_tables({"part": [((x, 2.0), 10 * x)]})
+    calls = [
+        (whole, worker.packed((x,), {}), table),
+        (whole, worker.packed((x + 1,), {}), table),
+        (whole, worker.packed((x,), {})),
+    ]
+    first, second, third = map(worker.unpacked, worker.call_all(calls, 3.0))
+    np.testing.assert_array_equal(first[0], 20 * x)
+    assert isinstance(second, LearnerError)
+    assert second.type_name == "NotRecorded"
+    np.testing.assert_array_equal(third[0], 2 * x - 4)
 
 
 def test_a_table_too_large_is_not_sent(worker):
     with pytest.raises(WireError):
-        worker.stand_in({"part": [((1.0, 2.0), np.zeros(1 << 18))]})
-    assert worker.lookup("whole")(1.0) == -2.0
+        worker.packed_tables({"part": [((1.0, 2.0), np.zeros(1 << 18))]})

@@ -37,6 +37,9 @@ def die(x):
 
 def sleep(x):
     time.sleep(1.5)
+
+def quadruple(x):
+    return double(double(x))
 """
 
 
@@ -71,20 +74,43 @@ def test_what_all_jobs_ask_goes_out_together_and_each_gets_its_own_answers():
     assert rounds == [[1, 3, 4], [2, 4], [4]]
 
 
-def test_a_job_that_wants_to_be_alone_waits_and_is_then_not_disturbed():
-    together = Together(lambda questions: list(questions))
-    seen = []
+def test_a_job_has_jobs_of_its_own_which_take_their_turns_with_all_others():
+    rounds = []
 
-    def job(name, alone):
-        together.ask(0)
-        if alone:
-            together.wait_until_alone()
-        for _ in range(2):
-            together.ask(0)
-            seen.append(name)
+    def answer(questions):
+        rounds.append(list(questions))
+        return questions
 
-    together.run([lambda: job("a", True), lambda: job("b", False), lambda: job("c", True)])
-    assert seen == ["b", "b", "a", "a", "c", "c"]
+    together = Together(answer)
+
+    def inner():
+        return together.side_by_side([lambda: together.ask(4), lambda: together.ask(5)])
+
+    def outer():
+        none = together.side_by_side([])
+        some = together.side_by_side([lambda: together.ask(1) + together.ask(2), inner])
+        return none, some, together.ask(6)
+
+    assert together.run([outer, lambda: together.ask(3)]) == [([], [3, [4, 5]], 6), 3]
+    assert rounds == [[3, 1, 4, 5], [2], [6]]
+    assert together.run([]) == []
+
+
+def test_what_a_job_raises_comes_out_of_all_and_ends_the_others():
+    together, ended = Together(lambda questions: questions), []
+
+    def waits():
+        try:
+            together.ask(1)
+        finally:
+            ended.append(True)
+
+    def fails():
+        together.side_by_side([lambda: 1 / 0])
+
+    with pytest.raises(ZeroDivisionError):
+        together.run([waits, fails])
+    assert ended == [True]
 
 
 def test_what_breaks_one_round_ends_every_job():
@@ -102,8 +128,8 @@ def test_what_breaks_one_round_ends_every_job():
             ended.append(True)
 
     with pytest.raises(Apart):
-        together.run([job, job])
-    assert ended == [True, True]
+        together.run([job, job, lambda: together.side_by_side([job])])
+    assert ended == [True, True, True]
 
 
 def test_a_function_is_asked_side_by_side_what_it_would_be_asked_alone(room):
@@ -133,3 +159,35 @@ def test_where_one_breaks_the_worker_or_takes_long_all_is_asked_apart(room, name
         room.run_together([lambda: room.lookup("double")(1), lambda: room.lookup(name)(1)])
     assert room.lookup("double")(2) == 4  # a worker made anew is there already
     assert room.problems == []
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_stand_ins_are_there_for_one_call_and_for_no_other(room, together):
+    with_table = room.with_stand_ins("quadruple", {"double": [((1,), 5), ((5,), 7)]})
+    raises = room.with_stand_ins("quadruple", {"double": [((1,), 6)]})
+
+    def told(call, *args):
+        try:
+            return call(*args)
+        except LearnerError as error:
+            return error.type_name
+
+    def run(jobs):
+        return room.run_together(jobs) if together else [job() for job in jobs]
+
+    def asks():
+        return room.side_by_side(
+            [
+                lambda: told(with_table, 1),
+                lambda: told(raises, 1),
+                lambda: told(room.lookup("quadruple"), 1),
+            ]
+        )
+
+    assert run([asks, lambda: told(room.lookup("double"), 1)]) == [[7, "NotRecorded", 4], 2]
+
+
+def test_stand_ins_that_cannot_travel_break_nothing(room):
+    with pytest.raises(LearnerError, match="more than"):
+        room.with_stand_ins("double", {"double": [((1,), np.zeros(1 << 27, dtype=bool))]})
+    assert room.lookup("double")(1) == 2

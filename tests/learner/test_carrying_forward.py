@@ -1,7 +1,6 @@
 """An error costs its own points only: what follows correctly from it earns the later ones."""
 
 import collections
-import contextlib
 
 import numpy as np
 import pytest
@@ -129,13 +128,13 @@ def test_what_stands_in_for_a_part_does_not_tell_which_of_its_results_count(lstm
     """For each input there are several states, of which one leads to what is asked for."""
     tables = []
 
-    def look(calls):
+    def look(name, calls):
         tables.append(calls)
-        return contextlib.nullcontext()
+        return answer.lookup(name)
 
     wrong = patched(lstm_gates, "lstm_step", *WRONG_STEPS["no tanh on c"])
     answer = lstm_gates.answer(lstm_step=wrong)
-    answer = Answer(answer.lookup, replacing=look)
+    answer = Answer(answer.lookup, with_stand_ins=look)
     lstm_gates.report("lstm_forward", answer, SEED)
     table = tables[0]["lstm_step"]
     batch = max(len(args[0]) for args, _ in table)
@@ -143,6 +142,16 @@ def test_what_stands_in_for_a_part_does_not_tell_which_of_its_results_count(lstm
     alike = collections.Counter(args[0].tobytes() for args in whole)
     assert sorted(alike.values()) == [1, 7, 7, 7, 7, 7]  # the first state is given
     assert len({args[1].tobytes() for args in whole}) == len(whole)
+
+
+def test_what_is_asked_to_see_whether_a_part_depends_on_anything_is_no_call_of_the_check(
+    lstm_gates,
+):
+    wrong = patched(lstm_gates, "lstm_step", *WRONG_STEPS["no tanh on c"])
+    outcomes = lstm_gates.run("lstm_forward", lstm_gates.answer(lstm_step=wrong), SEED)
+    made = {outcome.test: [call.function for call in outcome.calls] for outcome in outcomes}
+    assert made["test_lstm_forward_works_for_a_single_step"] == ["lstm_forward", "lstm_step"]
+    assert len(made["test_lstm_forward_gives_the_right_states"]) == 1 + 6
 
 
 def test_the_call_shown_is_the_learners_and_not_one_made_to_carry_forward(lstm_gates):

@@ -2,7 +2,6 @@
 
 import importlib.util
 import os
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from unrolled.exercise import read_topic
 from unrolled.mistakes import read_mistakes
 from unrolled.report import make_report
 from unrolled.runner import PUBLIC_SEED, CheckFile, Context
-from unrolled.standin import StandIn
+from unrolled.standin import with_stand_ins
 
 ROOT = Path(__file__).parents[2]
 # The seeds on which the suite judges every mistake, variant and mutant. That all of them were judged
@@ -48,16 +47,10 @@ class Topic:
         """Return an answer with these cells and the reference's for the rest."""
         namespace = self.exercise.load(**cells)
 
-        @contextmanager
-        def replacing(calls):
-            own = {name: namespace[name] for name in calls}
-            namespace.update({name: StandIn(own[name], calls[name]) for name in calls})
-            try:
-                yield
-            finally:
-                namespace.update(own)
+        def look(name):
+            return local(namespace[name], namespace)
 
-        return Answer(lambda name: local(namespace[name], namespace), replacing=replacing)
+        return Answer(look, with_stand_ins=lambda name, t: with_stand_ins(look(name), namespace, t))
 
     def run(self, item, answer, seed=None):
         """Run the checks of `item`: live with `seed`, as in a notebook without."""

@@ -14,6 +14,7 @@ from unrolled.grading.limits import Limits, WorkerDied, WorkerTimeout, how_it_en
 from unrolled.grading.outputs import LearnerError, error_output, learner_error, rebuild
 from unrolled.grading.remote import RemoteFunction, RemoteObject, RemoteValue
 from unrolled.grading.wire import WireError
+from unrolled.standin import Tables, folded
 
 GRACE_SECONDS = 0.5  # between hanging up and having ended
 READ_BYTES = 1 << 16
@@ -118,19 +119,6 @@ class Worker:
             raise WireError("a list of functions is malformed")
         return {name: found[name] for name in names if type(found.get(name)) is RemoteFunction}
 
-    def stand_in(self, calls: dict[str, list[tuple]]) -> None:
-        """Let the learner's code find recorded results in place of some of its own functions.
-
-        Args:
-            calls: by name, the (arguments, result) of each call. What an earlier request replaced
-                is put back first, so that an empty one puts all back.
-
-        Raises:
-            WireError: when the results cannot travel.
-            WorkerTimeout, WorkerDied: and the worker is of no more use.
-        """
-        self._ask({"do": "stand in", "calls": calls}, self.limits.call_seconds)
-
     def attribute(self, owner: RemoteValue, name: str) -> object:
         """Return an attribute of an object that stays inside; raises AttributeError."""
         request = {"do": "attribute", "object": self._handle(owner), "name": name}
@@ -170,13 +158,18 @@ class Worker:
         """Return the arguments of a call as they travel; raises WireError where they cannot."""
         return wire.pack([args, kwargs], self.limits.request_bytes, self._outgoing)
 
+    def packed_tables(self, tables: Tables) -> bytes:
+        """Return tables that stand in for functions as they travel; raises WireError likewise."""
+        return wire.pack(folded(tables), self.limits.request_bytes, self._outgoing)
+
     def call_all(
         self, calls: Sequence[tuple[RemoteValue, bytes]], timeout: float, note: bool = False
     ) -> list[bytes]:
         """Make several calls, one after another, with one message.
 
         Args:
-            calls: for each what to call, and its arguments as `packed` returns them.
+            calls: for each what to call, its arguments as `packed` returns them and, where the
+                learner's code is to find stand-ins meanwhile, what `packed_tables` returns.
             timeout: seconds for all of them.
             note: whether to find out which of them write into their arguments.
 

@@ -93,7 +93,9 @@ class Judge:
         """
 
         def context():
-            answer = Answer(room.lookup, replacing=room.replacing)
+            answer = Answer(
+                room.lookup, with_stand_ins=room.with_stand_ins, side_by_side=room.side_by_side
+            )
             return Context(answer, lambda test: self._reference, seed)
 
         try:

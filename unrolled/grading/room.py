@@ -14,6 +14,7 @@ from unrolled.grading.wire import WireError
 from unrolled.grading.work import Work
 from unrolled.grading.zygote import LearnerError as RemoteError
 from unrolled.grading.zygote import WorkerDied, WorkerTimeout, Zygote
+from unrolled.standin import Tables
 
 # One submission may use this much time in all, however often its worker has to be started again,
 # and the same once more when it is asked again.
@@ -127,10 +128,7 @@ class Room:
 
         def call(*args, **kwargs):
             call.sent = None
-            if self._late():
-                self._broken = LATE
-            if self._broken:
-                raise LearnerError("Stopped", self._broken)
+            self._be_in_time()
             if self._together is None:
                 self._made_alone = True
                 result = self._guard(value, *args, **kwargs)
@@ -147,17 +145,42 @@ class Room:
         self._remote[name] = value
         return call
 
-    @contextlib.contextmanager
-    def replacing(self, calls: dict[str, list[tuple]]):
-        """Let the learner's code find recorded results in place of some of its own functions."""
+    def _be_in_time(self):
+        """Raise LearnerError where the worker is of no more use, or the time is up."""
+        if self._late():
+            self._broken = LATE
+        if self._broken:
+            raise LearnerError("Stopped", self._broken)
+
+    def with_stand_ins(self, name: str, tables: Tables) -> Callable:
+        """Return the learner's function `name`, which finds tables in place of some of the others.
+
+        Raises what `lookup` does, and LearnerError where the tables cannot travel.
+        """
+        self.lookup(name)
+        packed = self._guard(self._worker.packed_tables, tables)
+
+        def call(*args):
+            self._be_in_time()
+            if self._together is not None:
+                _, found = self._together.ask((name, args, {}, packed))
+            else:
+                self._made_alone = True
+                sent = (self._remote[name], self._guard(self._worker.packed, args, {}), packed)
+                seconds = self._worker.limits.call_seconds * self._patience
+                received = self._guard(self._worker.call_all, [sent], seconds)
+                found = self._as_checks_know_it(self._guard(self._worker.unpacked, *received))
+            if isinstance(found, Exception):
+                raise found
+            return found[0]
+
+        return call
+
+    def side_by_side(self, jobs: list[Callable[[], object]]) -> list:
+        """Run functions that call the learner's, and return what each returns."""
         if self._together is not None:
-            self._together.wait_until_alone()
-        self._guard(self._worker.stand_in, calls)
-        try:
-            yield
-        finally:
-            if not self._broken:
-                self._guard(self._worker.stand_in, {})
+            return self._together.side_by_side(jobs)
+        return [job() for job in jobs]
 
     def run_together(self, checks: list[Callable[[], object]]) -> list:
         """Run checks side by side, and return what each returns; raises Apart, and is made anew."""
@@ -173,13 +196,16 @@ class Room:
             self._together = None
 
     def _ask_together(self, calls):
-        """Make calls of (name, args, kwargs) with one message.
+        """Make calls of (name, args, kwargs) with one message, some with tables packed already.
 
         Returns of each its arguments as they travelled, and (result, whether it wrote) or what was
         raised.
         """
         try:
-            sent = [(name, self._worker.packed(args, kwargs)) for name, args, kwargs in calls]
+            sent = [
+                (name, self._worker.packed(args, kwargs), *tables)
+                for name, args, kwargs, *tables in calls
+            ]
             received = self._travel(sent, note=True)
             found = [self._as_checks_know_it(self._worker.unpacked(frame)) for frame in received]
         except (WorkerDied, WorkerTimeout, WireError) as error:
@@ -187,11 +213,11 @@ class Room:
         for one, frame in zip(sent, received, strict=True):
             # What came out in two ways is not to be taken for either of them.
             self._answers[one] = frame if self._answers.get(one, frame) == frame else None
-        return [(frame, one) for (_, frame), one in zip(sent, found, strict=True)]
+        return [(frame, one) for (_, frame, *_), one in zip(sent, found, strict=True)]
 
     def _travel(self, sent, note=False):
-        """Make calls of (name, arguments as they travel) with one message; return what came back."""
-        wanted = [(self._remote[name], frame) for name, frame in sent]
+        """Make calls of (name, what travels) with one message; return what came back."""
+        wanted = [(self._remote[name], *frames) for name, *frames in sent]
         return self._worker.call_all(wanted, TOGETHER_SECONDS * self._patience, note)
 
     def ask_together(self, calls: list[Call]) -> list | None:

@@ -11,7 +11,7 @@ import io
 import sys
 import traceback
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
@@ -26,6 +26,8 @@ MAX_IMAGES_BYTES = 4 << 20
 MAX_MESSAGE = 2000
 MAX_FRAMES = 6
 CUT = "\n… the rest of this cell's output was cut here\n"
+REFUSED = (SyntaxError, ValueError, RecursionError, MemoryError)  # what compiling may raise
+ENDS = ("return", "raise", "pass", "break", "continue")  # no expression holds these
 OTHER_LANGUAGES = ("bash", "sh", "script", "system", "sx", "!", "perl", "ruby", "cmd", "js")
 
 
@@ -206,48 +208,54 @@ class Shell(InteractiveShell):
         self.compile.cell, self.source = cell, source
         self.raised = None
         with self.recording(budget) as recorder:
-            tree = self._plain(source)
-            if tree is None:
+            plain = self._plain(source)
+            if plain is None:
                 result = self.run_cell(source, store_history=False)
             else:
-                result = self._run_plain(tree, source)
+                result = self._run_plain(source, *plain)
         error = result.error_before_exec or result.error_in_exec or self.raised
         self.raised = None
         return recorder.finish(), describe(error) if error is not None else None
 
     def _plain(self, source):
-        """Parse a cell that needs nothing of IPython: no magic, no `await`; else return None.
+        """Read a cell that needs nothing of IPython: no magic, no `await`; else return None.
 
         In a single line a bare name may be a magic, so that IPython has to look at it.
+        Returns what is to be run, compiled, and the last expression, which is shown, if there is one.
         """
         if "\n" not in source.strip() or "await" in source or "async" in source:
             return None
         if self.ast_transformers or self.ast_node_interactivity != "last_expr":
             return None
+        name = self.compile.get_code_name("", "", 0)
+        if _ends_in_a_block(source):
+            with suppress(*REFUSED):  # without Python's objects for its tree: half the time
+                return [self.compile(f"{source}\n", name, "exec")], []
         try:
-            return self.compile.ast_parse(source, filename=self.compile.get_code_name("", "", 0))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            tree = self.compile.ast_parse(source, filename=name)
+        except REFUSED:
             return None
+        shown = tree.body[-1:] if tree.body and isinstance(tree.body[-1], ast.Expr) else []
+        del tree.body[len(tree.body) - len(shown) :]
+        return self._compiled(tree, name), shown
 
     def _compiled(self, tree, name):
         """Compile statements together or, where one is refused, each when those before it ran."""
         try:
             together = self.compile(tree, name, "exec")
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        except REFUSED:
             return (self.compile(ast.Module([node], []), name, "exec") for node in tree.body)
         return [together]
 
-    def _run_plain(self, tree, source):
-        """Run a parsed cell as IPython does, in a fifth of the time."""
+    def _run_plain(self, source, codes, shown):
+        """Run a cell as IPython does, in a fifth of the time."""
         result = ExecutionResult(ExecutionInfo(source, False, False, True, None))
         self.events.trigger("pre_execute")
         self.events.trigger("pre_run_cell", result.info)
-        shown = tree.body[-1:] if tree.body and isinstance(tree.body[-1], ast.Expr) else []
-        del tree.body[len(tree.body) - len(shown) :]
         with self.builtin_trap, self.display_trap:
             name = self.compile.cache(source)
             try:
-                for code in self._compiled(tree, name):
+                for code in codes:
                     exec(code, self.user_global_ns, self.user_ns)
                 for node in shown:
                     code = self.compile(ast.Interactive([node]), name, "single")
@@ -257,6 +265,19 @@ class Shell(InteractiveShell):
         self.events.trigger("post_execute")
         self.events.trigger("post_run_cell", result)
         return result
+
+
+def _ends_in_a_block(source):
+    """Tell of a cell whether it surely ends in a statement of a block, if it is valid at all.
+
+    Then it has no last expression that is shown. The last line could only be part of a text over
+    several lines where it holds a quote that ends this.
+    """
+    last = source.rstrip().replace("\r", "\n").rpartition("\n")[2]
+    if not last.startswith((" ", "\t")) or last.split()[0] not in ENDS:
+        return False
+    several = any(mark in source for mark in ("\\\n", '"""', "'''"))
+    return not several or not any(quote in last for quote in "'\"")
 
 
 def describe(error: BaseException) -> dict:

@@ -15,7 +15,7 @@ import numpy as np
 
 from unrolled.grading import unwire, wire
 from unrolled.grading.shell import Shell, describe
-from unrolled.standin import StandIn
+from unrolled.standin import unfolded, with_stand_ins
 
 OUT_OF_MEMORY = 77  # exit code: the worker itself could not go on
 MAX_HANDLES = 10_000
@@ -81,7 +81,6 @@ class Service:
     def __init__(self, descriptor: int, shell: Shell, limits: dict) -> None:
         self.descriptor, self.shell, self.limits = descriptor, shell, limits
         self.objects: list[object] = []
-        self.replaced: dict[str, object] = {}  # the learner's, while stand-ins are in their place
         # By identity; the list above keeps each object alive, so that no number is used twice.
         self.numbers: dict[int, int] = {}
 
@@ -144,24 +143,11 @@ class Service:
             names = self.shell.user_ns
             found = {name: names.get(name) for name in request["names"]}
             return {"values": {k: v for k, v in found.items() if type(v) in wire.FUNCTIONS}}
-        if what == "stand in":
-            return self.stand_in(request["calls"])
         if what == "attribute":
             return self.attribute(request["object"], request["name"])
         if what == "calls":
             return {"results": self.call_all(request["calls"], request["note"])}
         return self.call(request["object"], request["args"], request["kwargs"])
-
-    def stand_in(self, calls: dict) -> dict:
-        """Put tables of results in place of some of the learner's functions, and back what was there.
-
-        calls: by name, the (arguments, result) of each call that the table knows.
-        """
-        names = self.shell.user_ns
-        names.update(self.replaced)
-        self.replaced = {name: names[name] for name in calls if name in names}
-        names.update({name: StandIn(self.replaced.get(name), calls[name]) for name in calls})
-        return {}
 
     def attribute(self, owner: object, name: str) -> dict:
         """Read an attribute, which may run the learner's code."""
@@ -177,13 +163,16 @@ class Service:
         """Make several calls, and pack what each gives before the next is made.
 
         A function may give away the same array each time, and fill it anew.
-        calls: of each the function, and its arguments as a frame of their own.
+        calls: of each the function, and as frames of their own its arguments and, if there are any,
+        the tables that stand in for other functions meanwhile.
         """
         frames = []
         with self.shell.recording(0):
-            for function, frame in calls:
-                header, buffers = unwire.split(frame, self.limits["request_bytes"])
-                args, kwargs = unwire.unpack(header, buffers, _tensor, self.resolve)
+            for function, frame, *tables in calls:
+                args, kwargs = self.unpacked(frame)
+                for table in tables:
+                    stand_ins = unfolded(*self.unpacked(table))
+                    function = with_stand_ins(function, self.shell.user_ns, stand_ins)
                 before = snapshot([args, kwargs]) if note else None
                 try:
                     reply = {"value": function(*args, **kwargs)}
@@ -192,6 +181,11 @@ class Service:
                 reply["mutated"] = note and changed(before, [args, kwargs])
                 frames.append(self.packed(reply))
         return frames
+
+    def unpacked(self, frame: bytes) -> object:
+        """Return what is in a frame that came with a request."""
+        header, buffers = unwire.split(frame, self.limits["request_bytes"])
+        return unwire.unpack(header, buffers, _tensor, self.resolve)
 
     def packed(self, reply: dict) -> bytes:
         """Return a reply as a frame, or one that says why it cannot be sent."""

@@ -23,7 +23,7 @@ from unrolled import expect
 from unrolled.answer import Call, LearnerError, Missing
 from unrolled.expect import ATOL, RTOL, Mismatch
 from unrolled.runner import Outcome
-from unrolled.standin import StandIn
+from unrolled.standin import with_stand_ins
 
 # Of processor time, for the first seed. On all seeds together an answer may take PATIENCE times as
 # long as the reference: one that needs longer fails there, and is judged on fewer.
@@ -65,15 +65,14 @@ class OwnAnswer:
         self.__dict__[name] = call
         return call
 
-    @contextmanager
-    def replacing(self, calls):
-        """Let the answer's code find recorded results in place of some of its own functions."""
-        own = {name: self._namespace[name] for name in calls}
-        self._namespace.update({name: StandIn(own[name], calls[name]) for name in calls})
-        try:
-            yield
-        finally:
-            self._namespace.update(own)
+    def with_stand_ins(self, name, tables):
+        """Return a function of the answer's, which finds recorded results in place of others."""
+        return with_stand_ins(self._namespace[name], self._namespace, tables)
+
+    @staticmethod
+    def side_by_side(jobs):
+        """Run jobs and return what each returns."""
+        return [job() for job in jobs]
 
 
 class Judge:
