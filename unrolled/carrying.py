@@ -195,7 +195,7 @@ def _in_proportion(function, given):
     The reference computes with what comes back, and arrays whose axes all differ multiply.
     """
     extents = [_extent(arg) for arg in given]
-    numbers, axes = sum(n for n, _ in extents), max(n for _, n in extents)
+    numbers, axes = sum(n for n, _ in extents), max((n for _, n in extents), default=0)
 
     def bounded(*args):
         result = function(*args)

@@ -90,8 +90,8 @@ def rebuild(cells: list[dict], release: nbformat.NotebookNode) -> Submission:
     for cell in release.cells:
         rebuilt.restore(cell, theirs.get(_name(cell)))
         rebuilt.add(added.get(_name(cell), []) if _name(cell) else [])
-    notebook = copy.deepcopy(release)
-    notebook.cells = rebuilt.cells
+    rest = {key: value for key, value in release.items() if key != "cells"}
+    notebook = nbformat.NotebookNode(copy.deepcopy(rest), cells=rebuilt.cells)
     return Submission(
         notebook, [f"{what}: {', '.join(names)}." for what, names in problems.items()]
     )
