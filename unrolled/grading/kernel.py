@@ -52,6 +52,7 @@ LANDLOCK_SCRATCH = sum(1 << bit for bit in (1, 2, 3, 4, 5, 7, 8, 13, 14))
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _locked = ctypes.PyDLL(None, use_errno=True)  # keeps Python's lock during a call
+_locked.malloc.restype = ctypes.c_size_t
 _syscall = _libc.syscall
 _syscall.restype = ctypes.c_long
 MACHINE = os.uname().machine
@@ -72,6 +73,11 @@ def _number(table: dict[str, int], what: str) -> int:
     if MACHINE not in table:
         raise OSError(f"{what} is not known on {MACHINE}")
     return table[MACHINE]
+
+
+def allocate(size: int) -> int:
+    """Allocate so many bytes as C programs do, for good, and return their address."""
+    return _locked.malloc(ctypes.c_size_t(size))
 
 
 def plain_fork() -> int:
