@@ -53,6 +53,7 @@ LANDLOCK_SCRATCH = sum(1 << bit for bit in (1, 2, 3, 4, 5, 7, 8, 13, 14))
 _libc = ctypes.CDLL(None, use_errno=True)
 _locked = ctypes.PyDLL(None, use_errno=True)  # keeps Python's lock during a call
 _locked.malloc.restype = ctypes.c_size_t
+_libc.prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
 _syscall = _libc.syscall
 _syscall.restype = ctypes.c_long
 MACHINE = os.uname().machine
@@ -134,8 +135,7 @@ def pivot_root(new_root: str) -> None:
 
 def prctl(option: int, argument: int = 0, second: int = 0) -> int:
     """Call prctl and return its result; raises OSError."""
-    arguments = [ctypes.c_ulong(value) for value in (argument, second, 0, 0)]
-    return _check(_libc.prctl(ctypes.c_int(option), *arguments), f"prctl {option}")
+    return _check(_libc.prctl(option, argument, second, 0, 0), f"prctl {option}")
 
 
 def set_capabilities(mask: int) -> None:
