@@ -60,12 +60,14 @@ class Answer:
     `with_stand_ins(name, tables)` returns the function of that name, not traced, whose calls find
     stand-ins for some of the learner's other functions, where that can be had.
     `side_by_side(jobs)` runs functions that call the learner's, and returns what each returns.
+    `depending` names what was found to depend on its arguments, with the learner's earlier parts.
     """
 
     lookup: Callable[[str], object]
     trace: list[Call] = field(default_factory=list)
     with_stand_ins: Callable[[str, Tables], Callable] | None = None
     side_by_side: Callable[[list[Callable]], list] = lambda jobs: [job() for job in jobs]
+    depending: set[str] = field(default_factory=set)
 
     def __getattr__(self, name):
         """Return the learner's `name`; a function comes back traced."""

@@ -54,7 +54,7 @@ class Carried:
                 right, depends = answer.side_by_side(
                     [
                         lambda: self._right_on_right_parts(name, args),
-                        lambda: _depends(answer, function, args, result),
+                        lambda: _depends(answer, name, function, args, result),
                     ]
                 )
                 return right and depends
@@ -67,37 +67,42 @@ class Carried:
         """Return whether the learner's function is right with right parts in place of their own."""
         if self._answer.with_stand_ins is None:
             return True  # there is no way to tell
-        namespace, calls = self._built_on({}), {}
+        namespace, made, running = self._built_on({}), {}, []
         for item in self._exercise.items:
             if item.name != name and callable(namespace.get(item.name)):
-                calls[item.name] = []
-                namespace[item.name] = _recorder(namespace[item.name], calls[item.name])
+                made[item.name] = [], []
+                namespace[item.name] = _recorder(namespace[item.name], made[item.name], running)
         expected = namespace[name](*args)
-        calls = {part: made for part, made in calls.items() if made}
-        for rows in (False, True):  # few loop over the batch, and its rows fill most of a table
-            tables = self._tables(calls, args, rows)
-            right = None if tables is None else _gives(self._answer, name, args, tables, expected)
-            if right is not None:  # who asks for a row gets none; who answers has had one guess
+        made = {part: calls for part, calls in made.items() if any(calls)}
+        for tables in self._tables(made, args):
+            right = _gives(self._answer, name, args, tables, expected)
+            if right is not None:  # who asks for more gets none; who answers has had one guess
                 return right
         return False
 
-    def _tables(self, calls, given, rows):
-        """Return for each part what stands in for it, or None if that is too much.
+    def _tables(self, made, given):
+        """Yield for each part what stands in for it: what most ask, then all that one may ask.
 
-        calls: by part, those that the reference makes of it. given: what the later part is given.
-        rows: whether the part is also to be known for one row of a batch alone.
+        The second tables hold all of the first, or what is in both would be what counts.
+        made: by part, the calls that the later part makes of it, and those that its parts make.
+        given: what the later part is given.
         """
-        made_of = self._with_rows if rows else lambda part, calls: list(calls)
-        tables = {part: made_of(part, made) for part, made in calls.items()}
-        total = sum(map(len, tables.values()))
-        if total > MAX_CALLS:
-            return None
-        rng = np.random.default_rng()
-        for part, table in tables.items():
-            most = min(OTHERS, MAX_CALLS // total - 1)
-            table += made_of(part, self._others(part, calls[part], given, most, rng))
-            rng.shuffle(table)
-        return tables
+        count = sum(len(calls) for both in made.values() for calls in both)
+        if count > MAX_CALLS:
+            return
+        rng, tables = np.random.default_rng(), {part: [] for part in made}
+        for inner in (False, True):
+            for part, both in made.items():
+                others = self._others(
+                    part, both[inner], given, min(OTHERS, MAX_CALLS // count - 1), rng
+                )
+                tables[part] += [*both[inner], *others]
+            if inner:  # few loop over the batch, and its rows fill most of a table
+                tables = {part: self._with_rows(part, table) for part, table in tables.items()}
+            yield {
+                part: [table[k] for k in rng.permutation(len(table))]
+                for part, table in tables.items()
+            }
 
     def _others(self, part, calls, given, most, rng):
         """Return calls that share with each of these what is given, and have all else shuffled.
@@ -173,7 +178,7 @@ class CarriedHere:
                 return None
             finally:
                 del answer.trace[told:]  # these calls are ours, not those of the check
-            return Following(result, lambda: _depends(answer, function, args, result))
+            return Following(result, lambda: _depends(answer, name, function, args, result))
 
         return carried
 
@@ -221,15 +226,24 @@ def _extent(value):
     return sum(n for n, _ in parts), more + max((deep for _, deep in parts), default=0)
 
 
-def _recorder(function, calls):
-    """Return `function`, noting in `calls` the arguments, by position, and the result of each call."""
+def _recorder(function, calls, running):
+    """Return `function`, noting of each call the arguments, by position, and the result.
+
+    calls: the list for calls from outside, and that for those from another such function, of which
+    `running` holds those that are being called.
+    """
     signature = inspect.signature(function)
 
     def recorded(*args, **kwargs):
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
-        result = function(*args, **kwargs)
-        calls.append((bound.args, result))
+        noted = calls[bool(running)]
+        running.append(function)
+        try:
+            result = function(*args, **kwargs)
+        finally:
+            running.pop()
+        noted.append((bound.args, result))
         return result
 
     return recorded
@@ -279,12 +293,15 @@ def _shuffled(value, orders, rng):
     return value
 
 
-def _depends(answer, function, args, result):
+def _depends(answer, name, function, args, result):
     """Return whether the result of function(*args) depends on most of the arguments.
 
     A part that ignores most of its input would make almost any answer right. One that loses a
     single state is an honest mistake, and must not cost later parts.
+    Once that was so for a function of this name, it need not be found out again.
     """
+    if name in answer.depending:
+        return True
 
     def matters(moved):
         try:
@@ -301,6 +318,7 @@ def _depends(answer, function, args, result):
                     return False
                 counts[found] += 1
                 if counts[found] == most:
+                    answer.depending.update([name] if found else [])
                     return found
         return False
     finally:

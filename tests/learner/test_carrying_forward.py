@@ -144,6 +144,48 @@ def test_what_stands_in_for_a_part_does_not_tell_which_of_its_results_count(lstm
     assert len({args[1].tobytes() for args in whole}) == len(whole)
 
 
+def test_what_is_in_both_tables_is_not_what_counts(lstm_gates):
+    """Who asks for what the first does not hold is given a second, and may have kept the first."""
+    tables = []
+
+    def look(name, calls):
+        tables.append(calls)
+        return lambda *args: 1 / 0
+
+    wrong = patched(lstm_gates, "lstm_step", *WRONG_STEPS["no tanh on c"])
+    answer = Answer(lstm_gates.answer(lstm_step=wrong).lookup, with_stand_ins=look)
+    assert not lstm_gates.report("lstm_forward", answer, SEED).right
+
+    def rows(table):
+        return {tuple(arg.tobytes() for arg in args[:3]) for args, _ in table}
+
+    first, second = tables[:2]
+    assert len(rows(first["lstm_step"])) == 1 + 5 * 7
+    assert rows(first["lstm_step"]) < rows(second["lstm_step"])
+    assert first["split_gates"] == []  # what the forward pass does not ask itself
+    assert second["split_gates"]
+
+
+def test_whether_a_result_depends_on_anything_is_found_out_once(lstm_gates):
+    answer = lstm_gates.answer(
+        lstm_step=patched(lstm_gates, "lstm_step", *WRONG_STEPS["no tanh on c"])
+    )
+    asked = []
+
+    def look(name):
+        function = answer.lookup(name)
+        return lambda *args: asked.append(name) or function(*args)
+
+    watched = Answer(look, with_stand_ins=answer.with_stand_ins)
+    assert lstm_gates.report("lstm_forward", watched, SEED).right
+    assert watched.depending == {"lstm_forward"}
+    assert asked.count("lstm_step") == (6 + 3 * 6) + 1 + 4  # steps of three sequences
+
+    constant = lstm_gates.answer(lstm_step=CONSTANT_STEP, lstm_forward=CONSTANT_FORWARD)
+    assert not lstm_gates.report("lstm_forward", constant, SEED).right
+    assert constant.depending == set()
+
+
 def test_what_is_asked_to_see_whether_a_part_depends_on_anything_is_no_call_of_the_check(
     lstm_gates,
 ):

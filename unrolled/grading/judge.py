@@ -92,9 +92,14 @@ class Judge:
         long they run one after another, so that what broke it costs its own item alone.
         """
 
+        depending = set()
+
         def context():
             answer = Answer(
-                room.lookup, with_stand_ins=room.with_stand_ins, side_by_side=room.side_by_side
+                room.lookup,
+                with_stand_ins=room.with_stand_ins,
+                side_by_side=room.side_by_side,
+                depending=depending,
             )
             return Context(answer, lambda test: self._reference, seed)
 

@@ -41,7 +41,8 @@ class OwnAnswer:
     """
 
     def __init__(self, namespace, right_elsewhere):
-        self._namespace, self.right_elsewhere, self.trace = namespace, right_elsewhere, []
+        self._namespace, self.right_elsewhere = namespace, right_elsewhere
+        self.trace, self.depending = [], set()
 
     def __getattr__(self, name):
         if name.startswith("_"):
@@ -135,6 +136,7 @@ class Judge:
         """
         self._prepare([seed])
         outcomes, margin, distances, cut = [], 0.0, [], []
+        answer.depending.clear()
 
         def measure(got, expected, names, axes):
             distances.append(distance(got, expected, names))
@@ -154,6 +156,7 @@ class Judge:
         return outcomes, margin
 
     def _passes(self, answer, seed):
+        answer.depending.clear()
         for place, k in enumerate(self._order):
             if self._failure(k, answer, seed) is not None:
                 self._order.insert(0, self._order.pop(place))
