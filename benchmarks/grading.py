@@ -2,6 +2,7 @@
 
     .venv/bin/python benchmarks/grading.py              # 64 submissions; stock takes some minutes
     .venv/bin/python benchmarks/grading.py --stock 8    # stock on the first 8 of them alone
+    .venv/bin/python benchmarks/grading.py --class-size 1024 --stock 64    # a large class
     .venv/bin/python benchmarks/grading.py --parts      # and where our own time goes
 
 Both grade the same files on the same cores in one run, both write autograded notebooks and a
