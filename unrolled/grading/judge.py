@@ -106,7 +106,7 @@ class Judge:
         try:
             return self._check_file.run_together(room.run_together, context)
         except Apart:
-            pass
+            depending.clear()  # another worker has begun: what was found of the last one is not known of it
         found = []
         for name in self._items:
             found.append((name, self._check_file.run(name, context())))
