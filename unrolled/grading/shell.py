@@ -229,7 +229,7 @@ class Shell(InteractiveShell):
             return None
         name = self.compile.get_code_name("", "", 0)
         if _ends_in_a_block(source):
-            with suppress(*REFUSED):  # without Python's objects for its tree: half the time
+            with suppress(Exception):  # without Python's objects for its tree: half the time
                 return [self.compile(f"{source}\n", name, "exec")], []
         try:
             tree = self.compile.ast_parse(source, filename=name)
@@ -244,8 +244,10 @@ class Shell(InteractiveShell):
         try:
             together = self.compile(tree, name, "exec")
         except REFUSED:
-            return (self.compile(ast.Module([node], []), name, "exec") for node in tree.body)
-        return [together]
+            for node in tree.body:
+                yield self.compile(ast.Module([node], []), name, "exec")
+        else:
+            yield together
 
     def _run_plain(self, source, codes, shown):
         """Run a cell as IPython does, in a fifth of the time."""
