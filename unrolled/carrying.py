@@ -24,7 +24,7 @@ from unrolled.expect import Following, same
 if TYPE_CHECKING:
     from unrolled.answer import Answer
 
-MAX_CALLS = 2000  # of earlier parts in one call of the reference
+MAX_CALLS = 2000  # of earlier parts that a table holds
 OTHERS = 6  # questions in a table for each that the reference asks, where it works out what it asks
 
 
@@ -87,15 +87,17 @@ class Carried:
         made: by part, the calls that the later part makes of it, and those that its parts make.
         given: what the later part is given.
         """
-        count = sum(len(calls) for both in made.values() for calls in both)
-        if count > MAX_CALLS:
-            return
+        calls = [args for both in made.values() for each in both for args, _ in each]
+        with_rows = len(calls) + sum(len(_rows(args)) for args in calls)
+        # Both have the same others, so few that neither grows past the bound.
+        count = with_rows if with_rows <= MAX_CALLS else len(calls)
+        most = min(OTHERS, MAX_CALLS // max(count, 1) - 1)
         rng, tables = np.random.default_rng(), {part: [] for part in made}
         for inner in (False, True):
+            if (with_rows if inner else len(calls)) > MAX_CALLS:
+                return
             for part, both in made.items():
-                others = self._others(
-                    part, both[inner], given, min(OTHERS, MAX_CALLS // count - 1), rng
-                )
+                others = self._others(part, both[inner], given, most, rng)
                 tables[part] += [*both[inner], *others]
             if inner:  # few loop over the batch, and its rows fill most of a table
                 tables = {part: self._with_rows(part, table) for part, table in tables.items()}
@@ -127,11 +129,8 @@ class Carried:
     def _with_rows(self, part, calls):
         """Return the calls, and what the part gives for one row alone."""
         single = []
-        for args, _ in calls[: MAX_CALLS + 1]:
-            batched = [arg for arg in args if isinstance(arg, np.ndarray) and arg.ndim > 1]
-            rows = {arg.shape[0] for arg in batched}
-            for k in range(rows.pop()) if len(rows) == 1 else ():
-                row = tuple(a[k : k + 1] if any(a is arg for arg in batched) else a for a in args)
+        for args, _ in calls:
+            for row in _rows(args):
                 try:
                     single.append((row, self._reference[part](*row)))
                 except Exception:  # the part takes no single row
@@ -273,6 +272,16 @@ def _arrays(value):
     elif isinstance(value, dict | list | tuple):
         for item in value.values() if isinstance(value, dict) else value:
             yield from _arrays(item)
+
+
+def _rows(args):
+    """Return the arguments of a call for each row of a batch alone; nothing where there is none."""
+    batched = [isinstance(arg, np.ndarray) and arg.ndim > 1 for arg in args]
+    sizes = {arg.shape[0] for arg, batch in zip(args, batched, strict=True) if batch}
+    return [
+        tuple(a[k : k + 1] if batch else a for a, batch in zip(args, batched, strict=True))
+        for k in (range(sizes.pop()) if len(sizes) == 1 else ())
+    ]
 
 
 def _is_part(value, known):

@@ -5,6 +5,7 @@ import collections
 import numpy as np
 import pytest
 
+from unrolled import carrying
 from unrolled.answer import Answer, Reference
 
 SEED = b"a grader's secret"
@@ -164,6 +165,35 @@ def test_what_is_in_both_tables_is_not_what_counts(lstm_gates):
     assert rows(first["lstm_step"]) < rows(second["lstm_step"])
     assert first["split_gates"] == []  # what the forward pass does not ask itself
     assert second["split_gates"]
+
+
+@pytest.mark.parametrize(
+    ("most", "sizes"),
+    [
+        # Of a sequence of six steps, twelve calls are made and 48 with those of its three rows.
+        (11, []),
+        (12, [6]),
+        (47, [1 + 5 * 3]),
+        (48, [6, 48]),
+        (95, [6, 48]),
+        (96, [1 + 5 * 2, 4 * (1 + 2 * 5 + 2 * 6)]),
+        (2000, [1 + 5 * 7, 4 * (1 + 7 * 5 + 7 * 6)]),
+    ],
+)
+def test_no_table_grows_past_its_bound(lstm_gates, monkeypatch, most, sizes):
+    monkeypatch.setattr(carrying, "MAX_CALLS", most)
+    tables = []
+
+    def look(name, calls):
+        tables.append(calls)
+        return lambda *args: 1 / 0
+
+    wrong = patched(lstm_gates, "lstm_step", *WRONG_STEPS["no tanh on c"])
+    answer = Answer(lstm_gates.answer(lstm_step=wrong).lookup, with_stand_ins=look)
+    lstm_gates.report("lstm_forward", answer, SEED)
+    found = [sum(map(len, table.values())) for table in tables]
+    assert found[: len(sizes)] == sizes
+    assert max(found, default=0) <= most
 
 
 def test_whether_a_result_depends_on_anything_is_found_out_once(lstm_gates):
