@@ -7,6 +7,7 @@ from unrolled.grading.zygote import (
     LearnerError,
     Limits,
 )
+from unrolled.grading.zygote_main import CELLS
 
 
 def test_a_cell_shows_what_it_prints_and_its_last_expression(worker):
@@ -95,6 +96,11 @@ def test_what_stands_before_a_refused_statement_is_run(worker):
     result = worker.run("before = 3\nif before:\n    return before")
     assert result.error.type_name == "SyntaxError"
     assert worker.lookup("before") == 3
+
+
+def test_what_the_server_rehearses_runs_to_its_end(worker):
+    errors = [worker.run(source).error for source in CELLS]
+    assert [error and error.type_name for error in errors] == [None, None, "ValueError", None]
 
 
 def test_magics_work_or_fail_softly(worker):

@@ -280,6 +280,8 @@ def fill_gaps() -> list:
             if row == IN_A_ROW:
                 break
             last = block
+        else:  # this is another C library, which lays blocks out in its own way
+            break
     small = [[object() for _ in range(SMALL)], [k + 0.5 for k in range(SMALL)]]
     empty = sys.getsizeof(b"")
     for size in range(48, 513, 16):  # the sizes of blocks that CPython's allocator hands out
