@@ -6,26 +6,27 @@
 
 The notebooks are small: one NumPy function, right in every other notebook, and a line of one's own
 that makes each of them different work. Each class is graded from nothing by `unrolled grade`, in a
-process of its own, then once more with nothing to do. On a machine that does other things besides,
-read processor time (CPU-s), which they change less; the ratio is to the smallest class. Memory is the proportional set size (what is
-shared counts once), sampled while it runs: of the process that reads and writes, and of all.
+process of its own, then once more with nothing to do. Processor time (CPU-s) is that of the whole
+machine, so that nothing else should run meanwhile; the ratio is to the smallest class. Memory is the
+proportional set size (what is shared counts once), sampled while it runs: of the process that reads
+and writes, and of all.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import ctypes
 import json
 import os
 import re
-import resource
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from threading import Thread
+
+from grading import processor_seconds
 
 from unrolled.demo.students import filled_in
 from unrolled.grading.course import Course
@@ -145,7 +146,7 @@ def grade(course: Course, jobs: int | None) -> dict[str, float]:
     command = [sys.executable, "-m", "unrolled.cli", "grade", TOPIC]
     command += ["--jobs", str(jobs)] if jobs else []
     with tempfile.TemporaryFile("w+") as table:
-        before, began = _processor_seconds(), time.monotonic()
+        before, began = processor_seconds(), time.monotonic()
         process = subprocess.Popen(
             command, cwd=course.root, stdout=table, stderr=subprocess.PIPE, text=True
         )
@@ -155,7 +156,6 @@ def grade(course: Course, jobs: int | None) -> dict[str, float]:
         for line in process.stderr:
             first, said = first or time.monotonic() - began, line
         process.wait()
-        _wait_for_orphans()
         seconds = time.monotonic() - began
         process.stderr.close()
         memory.join()
@@ -163,7 +163,7 @@ def grade(course: Course, jobs: int | None) -> dict[str, float]:
         told = table.read()
     if process.returncode:
         raise SystemExit(f"unrolled grade failed:\n{said}{told[-3000:]}")
-    used = _processor_seconds() - before
+    used = processor_seconds() - before
     return {
         "seconds": seconds,
         "used": used,
@@ -171,25 +171,6 @@ def grade(course: Course, jobs: int | None) -> dict[str, float]:
         "own": memory.own,
         "all": memory.all,
     }
-
-
-def _adopt_orphans():
-    """Become the parent of every descendant whose own has ended: its time counts here too."""
-    pr_set_child_subreaper = 36
-    if ctypes.CDLL(None, use_errno=True).prctl(pr_set_child_subreaper, 1, 0, 0, 0):
-        raise OSError(ctypes.get_errno(), "prctl")
-
-
-def _wait_for_orphans():
-    with contextlib.suppress(ChildProcessError):
-        while True:
-            os.waitpid(-1, 0)
-
-
-def _processor_seconds():
-    """Return the processor time of all processes that were started here and have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def check_marks(course: Course, size: int) -> None:
@@ -210,7 +191,6 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, help="submissions judged at once (default: one a core)")
     arguments = parser.parse_args()
     put_tools_on_path()
-    _adopt_orphans()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {sys.version.split()[0]}")
     print(
         f"{'class':>6} {'seconds':>8} {'a second':>9} {'CPU-s each':>11} {'ratio':>6} {'first, s':>9}"
