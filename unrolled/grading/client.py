@@ -163,7 +163,10 @@ class Worker:
         return wire.pack(folded(tables), self.limits.request_bytes, self._outgoing)
 
     def call_all(
-        self, calls: Sequence[tuple[RemoteValue, bytes]], timeout: float, note: bool = False
+        self,
+        calls: Sequence[tuple[RemoteValue, bytes] | tuple[RemoteValue, bytes, bytes]],
+        timeout: float,
+        note: bool = False,
     ) -> list[bytes]:
         """Make several calls, one after another, with one message.
 

@@ -106,7 +106,7 @@ class Judge:
         try:
             return self._check_file.run_together(room.run_together, context)
         except Apart:
-            depending.clear()  # another worker has begun: what was found of the last one is not known of it
+            depending.clear()  # that was found of a worker that is gone
         found = []
         for name in self._items:
             found.append((name, self._check_file.run(name, context())))

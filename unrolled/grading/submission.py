@@ -172,7 +172,7 @@ class _Rebuilt:
 
 
 def _copied(part):
-    """Return a copy of a part of a notebook, in a fifth of the time that `copy.deepcopy` takes."""
+    """Return a copy of a part of a notebook, in a quarter of the time that `copy.deepcopy` takes."""
     if isinstance(part, dict):
         return nbformat.NotebookNode({key: _copied(value) for key, value in part.items()})
     return [_copied(item) for item in part] if isinstance(part, list) else part
